@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The walls of the house (DESIGN.md section 2) are these target dependencies; `Tests/HouseTests` scans the sources
+/// for what a dependency list cannot say (a clock in the turn machine, an import in `DSP`).
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+/// The daemon carries the Swift library in itself: a board has none, and its pages are then counted with ours.
+let selfContained: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib"]),
+    // What Foundation's static archives need of each other; a link against the shared ones never asks.
+    .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"), .linkedLibrary("swiftSynchronization"),
+]
+
+let package = Package(
+    name: "linnet",
+    products: [
+        .executable(name: "linnet", targets: ["linnet"]),
+        .executable(name: "linnet-rehearse", targets: ["linnet-rehearse"]),
+        // alsa-lib looks for libasound_module_pcm_<type>.so, hence the product's name.
+        .library(name: "asound_module_pcm_room", type: .dynamic, targets: ["VirtualCard"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        // MARK: The daemon, from the samples outwards
+        .target(name: "DSP", swiftSettings: strict),
+        .target(name: "Failures", swiftSettings: strict),
+        .target(name: "Audio", dependencies: ["DSP"], swiftSettings: strict),
+        .target(name: "Hardware", dependencies: ["Audio", "Failures", "CALSA", "CGPIO", "CPlatform"], swiftSettings: strict),
+        .target(name: "Conversation", dependencies: ["Audio", "Failures"], swiftSettings: strict),
+        .target(name: "Cloud", dependencies: ["Conversation", "Failures", "CCurl", "CPlatform"], swiftSettings: strict),
+        .target(
+            name: "Appliance",
+            dependencies: [
+                "Hardware", "Conversation", "Cloud", "Audio", "DSP", "Failures", "CSystemd", "CPlatform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "linnet", dependencies: ["Appliance"], swiftSettings: strict, linkerSettings: selfContained),
+
+        // MARK: C libraries, one thin target each
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+        .systemLibrary(name: "CGPIO", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CPlatform"),
+
+        // MARK: Test equipment and the demo, never linked into the daemon
+        .target(name: "CRoom"),
+        .target(name: "VirtualCard", dependencies: ["CRoom", "CALSA"], linkerSettings: [.linkedLibrary("asound"), .linkedLibrary("m")]),
+        .target(
+            name: "Rehearsal",
+            dependencies: [
+                "CPlatform",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Stage", dependencies: ["Rehearsal", "CRoom", "Audio", "DSP", "CPlatform"], swiftSettings: strict),
+        .executableTarget(
+            name: "linnet-rehearse",
+            dependencies: ["Rehearsal", "Stage", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .testTarget(name: "DSPTests", dependencies: ["DSP", "Audio"], swiftSettings: strict),
+        .testTarget(name: "AudioTests", dependencies: ["Audio"], swiftSettings: strict),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Audio", "CRoom", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio"], swiftSettings: strict),
+        .testTarget(name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal"], swiftSettings: strict),
+        .testTarget(name: "RoomTests", dependencies: ["CRoom", "CALSA", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Stage", "Rehearsal", "Audio", "CPlatform"], swiftSettings: strict),
+    ]
+)

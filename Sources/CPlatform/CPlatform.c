@@ -1,0 +1,46 @@
+#include "CPlatform.h"
+
+int64_t ln_monotonic_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void ln_eventfd_signal(int fd) {
+  uint64_t one = 1;
+  if (write(fd, &one, sizeof one) < 0) { /* EAGAIN: the reader is awake already */ }
+}
+
+uint64_t ln_eventfd_drain(int fd) {
+  uint64_t count = 0;
+  return read(fd, &count, sizeof count) == sizeof count ? count : 0;
+}
+
+void ln_thread_name(const char *name) { prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0); }
+
+int ln_thread_start(pthread_t *thread, int priority, size_t stack_bytes, void *(*body)(void *), void *context) {
+  pthread_attr_t a;
+  int r = pthread_attr_init(&a);
+  if (r) return -r;
+  if (stack_bytes) pthread_attr_setstacksize(&a, stack_bytes);
+  if (priority > 0) {
+    struct sched_param p = {.sched_priority = priority};
+    pthread_attr_setinheritsched(&a, PTHREAD_EXPLICIT_SCHED);
+    pthread_attr_setschedpolicy(&a, SCHED_FIFO);
+    pthread_attr_setschedparam(&a, &p);
+    r = pthread_create(thread, &a, body, context);
+    if (r == 0) { pthread_attr_destroy(&a); return 0; }
+    pthread_attr_setinheritsched(&a, PTHREAD_INHERIT_SCHED);
+  }
+  r = pthread_create(thread, &a, body, context);
+  pthread_attr_destroy(&a);
+  return r ? -r : 1;
+}
+
+int ln_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
+
+int ln_set_nonblocking(int fd, int on) {
+  int f = fcntl(fd, F_GETFL);
+  if (f < 0) return -errno;
+  return fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK) < 0 ? -errno : 0;
+}

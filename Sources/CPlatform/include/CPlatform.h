@@ -1,0 +1,47 @@
+// What Glibc's Swift module lacks: GNU extensions and variadic calls, one line each.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Nanoseconds of CLOCK_MONOTONIC. Declared free of locks and allocation: it is a vDSO read.
+__attribute__((swift_attr("@_noLocks"))) __attribute__((swift_attr("@_noAllocation")))
+int64_t ln_monotonic_ns(void);
+
+/// Wakes whoever polls `fd`, an eventfd. Never blocks: a full counter already means "awake".
+__attribute__((swift_attr("@_noLocks"))) __attribute__((swift_attr("@_noAllocation")))
+void ln_eventfd_signal(int fd);
+
+/// Empties an eventfd. Returns the count that stood there, 0 when there was none.
+uint64_t ln_eventfd_drain(int fd);
+
+/// Names the calling thread, at most 15 bytes (longer is cut).
+void ln_thread_name(const char *name);
+
+/// Starts a thread at SCHED_FIFO `priority`, or at the ordinary policy when the kernel refuses (EPERM) or priority is 0.
+/// Returns 0 for real time, 1 for ordinary, a negative errno when no thread could be made.
+int ln_thread_start(pthread_t *thread, int priority, size_t stack_bytes, void *(*body)(void *), void *context);
+
+/// `openat`-free variadics.
+int ln_open(const char *path, int flags, unsigned mode);
+int ln_set_nonblocking(int fd, int on);

@@ -1,0 +1,48 @@
+# Linnet. `make demo` and `make test` do everything on a fresh Debian 12 or 13 with Swift; the rest is for its developers.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help dependencies build build-tests demo test dsp-targets format format-check bench install uninstall clean
+
+SWIFT_BUILD := swift build -c release
+BIN := .build/release
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+dependencies: ## Install what is missing (Debian packages, speech engines, a Python environment for the tests)
+	@scripts/dependencies.sh
+
+build: dependencies ## The daemon, the rehearsal stand-in and the virtual sound card, in release mode
+	@echo "==> Building (release; the first time takes a few minutes)"
+	@$(SWIFT_BUILD)
+
+demo: build ## Five spoken questions through the real daemon: answers, waterfall, picture (WAV=file for your own voice)
+	@$(BIN)/linnet demo --out demo-out $(if $(WAV),--wav '$(WAV)')
+
+build-tests: dependencies
+	@echo "==> Building with tests (release; the first time takes a few minutes)"
+	@$(SWIFT_BUILD) --build-tests
+
+test: build-tests ## All tests, then the checks of the house
+	@scripts/test.sh
+
+dsp-targets: ## Compile DSP for WebAssembly and Cortex-M0; no software floating point
+	@scripts/dsp-targets.sh
+
+format: ## Rewrite the sources in the house's format
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+format-check: ## Fail when a source is not in the house's format
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+bench: build ## Engine overhead and the waterfall over many turns
+	@$(BIN)/linnet bench turn
+
+install: build ## Put the daemon on this machine (root; DESTDIR for a staging folder)
+	@scripts/install.sh
+
+uninstall:
+	@scripts/install.sh uninstall
+
+clean: ## Forget all builds and the speech engines' cache
+	rm -rf .build .build-* .cache demo-out

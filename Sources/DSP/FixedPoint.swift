@@ -1,0 +1,100 @@
+/// Fixed-point arithmetic of the front end.
+///
+/// A value "in Qn" is an integer that stands for itself divided by 2^n: `Int16` Q15 and `Int32` Q31 cover -1 ..< 1.
+/// Everything here wraps instead of trapping where it cannot overflow by construction, and saturates where the world decides.
+
+/// The nearest value that sixteen bits hold.
+@inlinable @inline(__always)
+public func saturatedInt16(_ value: Int32) -> Int16 {
+    Int16(truncatingIfNeeded: max(min(value, 32_767), -32_768))
+}
+
+/// The nearest value that sixteen bits hold.
+@inlinable @inline(__always)
+public func saturatedInt16(_ value: Int64) -> Int16 {
+    Int16(truncatingIfNeeded: max(min(value, 32_767), -32_768))
+}
+
+/// The nearest value that thirty-two bits hold.
+@inlinable @inline(__always)
+public func saturatedInt32(_ value: Int64) -> Int32 {
+    Int32(truncatingIfNeeded: max(min(value, 0x7FFF_FFFF), -0x8000_0000))
+}
+
+/// `value` / 2^`bits`, rounded to nearest, halves upwards. `bits` is 0...30 and |value| at most 2^31 - 2^(bits - 1).
+@inlinable @inline(__always)
+public func roundingShift(_ value: Int32, _ bits: Int32) -> Int32 {
+    (value &+ ((1 &<< bits) &>> 1)) &>> bits
+}
+
+/// `value` / 2^`bits`, rounded to nearest, halves upwards. `bits` is 0...62 and |value| at most 2^63 - 2^(bits - 1).
+@inlinable @inline(__always)
+public func roundingShift(_ value: Int64, _ bits: Int64) -> Int64 {
+    (value &+ ((1 &<< bits) &>> 1)) &>> bits
+}
+
+/// `value` x 2^`exponent` for any exponent, rounded to nearest and saturated to 32 bits.
+@inlinable @inline(__always)
+public func scaled(_ value: Int32, byPowerOfTwo exponent: Int) -> Int32 {
+    if exponent >= 0 {
+        return saturatedInt32(exponent > 31 ? Int64(value.signum()) &<< 62 : Int64(value) &<< Int64(exponent))
+    }
+    return exponent < -32 ? 0 : Int32(truncatingIfNeeded: roundingShift(Int64(value), Int64(0 &- exponent)))
+}
+
+/// Product of two Q15 values in Q15, rounded. -1 x -1 saturates.
+@inlinable @inline(__always)
+public func multiplyQ15(_ left: Int16, _ right: Int16) -> Int16 {
+    saturatedInt16((Int32(left) &* Int32(right) &+ 0x4000) &>> 15)
+}
+
+/// `value` times a Q15 factor, rounded; the result has the format of `value`. Only Int32.min x -1 wraps.
+@inlinable @inline(__always)
+public func multiplyQ15(_ value: Int32, _ factorQ15: Int32) -> Int32 {
+    Int32(truncatingIfNeeded: (Int64(value) &* Int64(factorQ15) &+ 0x4000) &>> 15)
+}
+
+/// `value` times a Q31 factor, rounded; the result has the format of `value`. Only Int32.min x -1 wraps.
+@inlinable @inline(__always)
+public func multiplyQ31(_ value: Int32, _ factorQ31: Int32) -> Int32 {
+    Int32(truncatingIfNeeded: (Int64(value) &* Int64(factorQ31) &+ 0x4000_0000) &>> 31)
+}
+
+/// How many bits `magnitudes` (an OR of `value ^ (value >> 31)` over a block) leaves unused below the sign: 0...31.
+@inlinable @inline(__always)
+public func headroom(_ magnitudes: Int32) -> Int {
+    magnitudes.leadingZeroBitCount &- 1
+}
+
+/// What a value adds to the OR from which `headroom` is read.
+@inlinable @inline(__always)
+public func magnitudeBits(_ value: Int32) -> Int32 {
+    value ^ (value &>> 31)
+}
+
+/// One complex value; the format of its parts is its owner's.
+@frozen
+public struct ComplexInt32: BitwiseCopyable, Sendable, Equatable {
+    public var re: Int32
+    public var im: Int32
+
+    @inlinable @inline(__always)
+    public init(re: Int32, im: Int32) {
+        self.re = re
+        self.im = im
+    }
+
+    /// |z|^2 in the square of the parts' format; at most 2^63 - 1 (-2^31 in both parts would be 2^63: transforms never give it).
+    @inlinable @inline(__always)
+    public var power: Int64 { Int64(re) &* Int64(re) &+ Int64(im) &* Int64(im) }
+
+    /// Product with a Q31 factor, rounded. |self| must be below 2^31 as a vector, or a part wraps.
+    @inlinable @inline(__always)
+    public func timesQ31(_ factor: ComplexInt32) -> ComplexInt32 {
+        let real = Int64(re) &* Int64(factor.re) &- Int64(im) &* Int64(factor.im)
+        let imaginary = Int64(re) &* Int64(factor.im) &+ Int64(im) &* Int64(factor.re)
+        return ComplexInt32(
+            re: Int32(truncatingIfNeeded: (real &+ 0x4000_0000) &>> 31),
+            im: Int32(truncatingIfNeeded: (imaginary &+ 0x4000_0000) &>> 31))
+    }
+}

@@ -1,0 +1,58 @@
+import DSP
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Double-precision models and test signals that the fixed-point stages are measured against.
+enum Reference {
+    /// 10 log10 of the reference's power over the power of the difference, in dB; 999 when they are equal.
+    static func signalToNoise(_ measured: [Double], _ reference: [Double]) -> Double {
+        var (signal, noise) = (0.0, 0.0)
+        for (value, right) in zip(measured, reference) {
+            signal += right * right
+            noise += (value - right) * (value - right)
+        }
+        return noise == 0 ? 999 : 10 * log10(signal / noise)
+    }
+
+    /// The real transform by its definition: `count` / 2 + 1 bins.
+    static func spectrum(_ samples: [Double]) -> [(re: Double, im: Double)] {
+        let size = samples.count
+        return (0...size / 2).map { k in
+            var (re, im) = (0.0, 0.0)
+            for (n, sample) in samples.enumerated() {
+                let angle = -2 * Double.pi * Double(k * n % size) / Double(size)
+                re += sample * cos(angle)
+                im += sample * sin(angle)
+            }
+            return (re, im)
+        }
+    }
+
+    static func decibels(_ powerRatio: Double) -> Double { 10 * log10(max(powerRatio, 1e-30)) }
+
+    static func power(_ samples: some Collection<Int16>) -> Double {
+        samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(samples.count, 1))
+    }
+}
+
+/// SplitMix64: the same noise on every machine.
+struct SeededNoise: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// White, uniform within +-`peak`.
+    mutating func samples(_ count: Int, peak: Int16) -> [Int16] {
+        (0..<count).map { _ in Int16.random(in: -peak...peak, using: &self) }
+    }
+}

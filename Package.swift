@@ -22,7 +22,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -34,15 +33,16 @@ let package = Package(
         .target(name: "Audio", dependencies: ["DSP"], swiftSettings: strict),
         .target(name: "Hardware", dependencies: ["Audio", "Failures", "CALSA", "CGPIO", "CPlatform"], swiftSettings: strict),
         .target(name: "Conversation", dependencies: ["Audio", "Failures"], swiftSettings: strict),
+        .target(
+            name: "LocalEndpoint", dependencies: ["Hardware", "DSP", "Audio", "Conversation", "Failures", "CPlatform"],
+            swiftSettings: strict),
         .target(name: "Cloud", dependencies: ["Conversation", "Failures", "CCurl", "CPlatform"], swiftSettings: strict),
         .target(
             name: "Appliance",
             dependencies: [
-                "Hardware", "Conversation", "Cloud", "Audio", "DSP", "Failures", "CSystemd", "CPlatform",
+                "LocalEndpoint", "Hardware", "Conversation", "Cloud", "Audio", "DSP", "Failures", "CSystemd", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "linnet", dependencies: ["Appliance"], swiftSettings: strict, linkerSettings: selfContained),
@@ -65,7 +65,12 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .target(name: "Stage", dependencies: ["Rehearsal", "CRoom", "Audio", "DSP", "CPlatform"], swiftSettings: strict),
+        .target(
+            name: "Stage",
+            dependencies: [
+                "Rehearsal", "CRoom", "Audio", "DSP", "CPlatform", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "linnet-rehearse",
             dependencies: ["Rehearsal", "Stage", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -75,6 +80,9 @@ let package = Package(
         .testTarget(name: "DSPTests", dependencies: ["DSP", "Audio"], swiftSettings: strict),
         .testTarget(name: "AudioTests", dependencies: ["Audio"], swiftSettings: strict),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Audio", "CRoom", "CPlatform"], swiftSettings: strict),
+        .testTarget(
+            name: "LocalEndpointTests", dependencies: ["LocalEndpoint", "Hardware", "Conversation", "DSP", "Audio", "CPlatform"],
+            swiftSettings: strict),
         .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio"], swiftSettings: strict),
         .testTarget(name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),

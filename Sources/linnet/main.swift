@@ -1,1 +1,3 @@
-print("linnet")
+import Appliance
+
+await LinnetCommand.main()

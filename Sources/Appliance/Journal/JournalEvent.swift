@@ -1,0 +1,62 @@
+/// The kinds of entries that the daemon writes, each with its `MESSAGE_ID`; `systemd/linnet.catalog` says for each what it
+/// means and what to do (`journalctl -x`).
+public enum JournalEvent: String, Sendable, CaseIterable {
+    case started, ready, stopping, stopped
+    case settingsRefused = "settings-refused"
+    case keyMissing = "key-missing"
+    case keyExposed = "key-exposed"
+    case ordinaryScheduling = "ordinary-scheduling"
+    case deviceFailed = "device-failed"
+    case providerFailed = "provider-failed"
+    case recovered
+    case state
+    case stage
+    case transcript
+    case turnEnded = "turn-ended"
+    case falseAlarm = "false-alarm"
+    case watchdogWithheld = "watchdog-withheld"
+
+    /// 128 bits in lower-case hexadecimal, never changed once given.
+    public var messageID: String {
+        switch self {
+        case .started: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a001"
+        case .ready: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a002"
+        case .stopping: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a003"
+        case .stopped: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a004"
+        case .settingsRefused: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a005"
+        case .keyMissing: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a006"
+        case .keyExposed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a007"
+        case .ordinaryScheduling: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a008"
+        case .deviceFailed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a009"
+        case .providerFailed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00a"
+        case .recovered: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00b"
+        case .state: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00c"
+        case .stage: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00d"
+        case .transcript: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00e"
+        case .turnEnded: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00f"
+        case .falseAlarm: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a010"
+        case .watchdogWithheld: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a011"
+        }
+    }
+}
+
+/// syslog's priorities, as far as the daemon uses them.
+public enum JournalPriority: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6, debug = 7 }
+
+/// One entry: what is said to people, and fields for machines.
+public struct JournalEntry: Sendable {
+    public enum Value: Sendable, Equatable { case text(String), integer(Int64), number(Double) }
+
+    public var event: JournalEvent
+    public var priority: JournalPriority
+    public var message: String
+    /// Upper-case names; `LINNET_` belongs to us.
+    public var fields: [(name: String, value: Value)]
+
+    public init(_ event: JournalEvent, _ priority: JournalPriority, _ message: String, _ fields: [(name: String, value: Value)] = []) {
+        self.event = event
+        self.priority = priority
+        self.message = message
+        self.fields = fields
+    }
+}

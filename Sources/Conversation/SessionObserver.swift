@@ -54,7 +54,8 @@ public struct TurnRecord: Sendable, Equatable {
 
     public init(
         number: Int, startedBy: TurnStart, transcript: String = "", reply: String = "", heard: String = "",
-        outcome: TurnOutcome = .answered, stamps: TurnStamps = .init(), endpointingMilliseconds: Int = 0, modelProvider: String = ""
+        outcome: TurnOutcome = .answered, stamps: TurnStamps = .init(), endpointingMilliseconds: Int = 0,
+        modelProvider: String = ""
     ) {
         self.number = number
         self.startedBy = startedBy
@@ -68,7 +69,12 @@ public struct TurnRecord: Sendable, Equatable {
     }
 }
 
-public enum TurnStart: String, Sendable { case tap, hold, followUp = "follow-up", bargeIn = "barge-in", text }
+public enum TurnStart: String, Sendable {
+    case tap, hold
+    case followUp = "follow-up"
+    case bargeIn = "barge-in"
+    case text
+}
 
 /// How a turn ended.
 public enum TurnOutcome: String, Sendable { case answered, interrupted, unheard, stopped, failed }

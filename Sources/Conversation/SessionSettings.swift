@@ -73,6 +73,8 @@ public struct SessionSettings: Sendable, Equatable {
     /// Speech over the answer that makes it quieter, and that pauses it. 20...500 each.
     public var duckAfterMilliseconds = 40
     public var pauseAfterMilliseconds = 100
+    /// Longest the reply stays quieter without becoming loud or silent. 500...5000.
+    public var longestDuckMilliseconds = 1_500
     /// Time to tell an interruption from a cough once the answer is paused. 200...1000.
     public var decisionMilliseconds = 500
     /// Speech this long is an interruption whatever its words. 200...1000.
@@ -116,6 +118,7 @@ public struct SessionSettings: Sendable, Equatable {
     // MARK: Who is behind the protocols, for failures that only the session can see (a deadline)
 
     public var recognizer = Failure.Subject.deepgram
+    public var model = Failure.Subject.groq
     public var synthesizer = Failure.Subject.cartesia
 
     /// The built-in text: short sentences, nothing that cannot be spoken.

@@ -1,0 +1,51 @@
+import Audio
+import CPlatform
+import Hardware
+import Synchronization
+
+/// The front end's thread: waits for the microphones and for nothing else, and runs ``FrontEndChain`` on what they gave.
+final class FrontEndThread: @unchecked Sendable {  // its own thread alone touches the chain; the rest is constant or atomic
+    let frames = CleanFrameRing()
+    let gauges = FrontEndGauges()
+
+    private let capture: any MicrophoneCapture
+    private let playback: any LoudspeakerPlayback
+    private let lever: ReflexLever
+    private let priority: Int
+    private var chain: FrontEndChain
+    private let stopping = Atomic<Bool>(false)
+    private var thread: RunningThread?
+
+    init(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever) {
+        self.capture = capture
+        self.playback = playback
+        self.lever = lever
+        priority = settings.realTimePriority
+        chain = FrontEndChain(
+            capture: capture, playback: playback, settings: settings, lever: lever, frames: frames, gauges: gauges)
+    }
+
+    /// Starts the thread, in real time where the kernel allows it.
+    func start() {
+        thread = RunningThread(name: "linnet-frontend", priority: priority) { self.run() }
+        gauges.isRealTime.store(thread?.isRealTime ?? false, ordering: .relaxed)
+    }
+
+    /// Ends it within 100 ms.
+    func stop() {
+        stopping.store(true, ordering: .releasing)
+        ln_eventfd_signal(capture.wake)
+        thread?.join()
+        thread = nil
+    }
+
+    private func run() {
+        let wake = capture.wake
+        while !stopping.load(ordering: .acquiring) {
+            var descriptor = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+            _ = poll(&descriptor, 1, 100)
+            _ = ln_eventfd_drain(wake)
+            while !stopping.load(ordering: .relaxed), chain.processBlock() {}
+        }
+    }
+}

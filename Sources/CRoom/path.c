@@ -42,7 +42,8 @@ static double tap_power(const room_path *path, int from, int to) {
 }
 
 /// The tail: `pulses_per_second`, `below_db` quieter than all before it. Ends the bright part of the path.
-static void add_tail(room_path *path, uint64_t *random, int delay, double reverberation_ms, int pulses_per_second, double below_db) {
+static void add_tail(room_path *path, uint64_t *random, int delay, double reverberation_ms, int pulses_per_second,
+                     double below_db) {
   path->bright = path->count;
   double grid = (double)ROOM_RATE_HZ / pulses_per_second;
   double length = reverberation_ms * SAMPLES_PER_MS;

@@ -87,7 +87,8 @@ int room_noise_set(room_air *air, const int16_t *samples, int count) {
 #define PIECE 65536
 
 void room_air_forget(room_air *air, int64_t before) {
-  // In steps of 2 s (the pages stay in the file; who reads them again gets them back), and never across the ring's seam: a call lets go of what lies in one straight piece.
+  // In steps of 2 s, and never across the ring's seam: a call lets go of what lies in one straight piece. The pages stay in
+  // the file; who reads them again gets them back.
   const int64_t step = 200;
   int64_t from = air->forgotten / BLOCK_SAMPLES;
   int64_t to = before / BLOCK_SAMPLES;

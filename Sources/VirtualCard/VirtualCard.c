@@ -118,12 +118,12 @@ static int set_one_or_list(card *c, int parameter, unsigned said, unsigned count
 }
 
 static int set_constraints(card *c, const card_configuration *said) {
-  static const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED};
+  static const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED};
   static const unsigned rates[] = {16000, 44100, 48000};
   static const unsigned channels[] = {1, 2, 3, 4, 5, 6, 7, 8};
   static const unsigned formats[] = {SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S32_LE};
   unsigned format = said->format == SND_PCM_FORMAT_UNKNOWN ? 0 : (unsigned)said->format;
-  int status = snd_pcm_ioplug_set_param_list(&c->io, SND_PCM_IOPLUG_HW_ACCESS, 1, access);
+  int status = snd_pcm_ioplug_set_param_list(&c->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
   if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_FORMAT, format, 2, formats);
   if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_CHANNELS, (unsigned)said->channels, 8, channels);
   if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_RATE, (unsigned)said->rate, 3, rates);
@@ -171,35 +171,44 @@ static int wrong(const char *key, const char *right) {
   return -EINVAL;
 }
 
-/// One key of the PCM's configuration.
-static int read_entry(snd_config_t *entry, const char *key, snd_pcm_stream_t stream, card_configuration *said) {
-  const char *text;
-  if (strcmp(key, "comment") == 0 || strcmp(key, "type") == 0 || strcmp(key, "hint") == 0) return 0;
-  if (strcmp(key, "air") == 0) return snd_config_get_string(entry, &said->air) < 0 ? wrong(key, "a path") : 0;
-  if (strcmp(key, "role") == 0) {
-    const char *role = stream == SND_PCM_STREAM_CAPTURE ? "capture" : "playback";
-    if (snd_config_get_string(entry, &text) < 0) return wrong(key, "capture or playback");
-    // Another direction than the PCM's is no typing error, it is a device that does not exist.
-    return strcmp(text, role) == 0 ? 0 : strcmp(text, "capture") && strcmp(text, "playback") ? wrong(key, "capture or playback") : -ENOENT;
-  }
-  if (strcmp(key, "channels") == 0) {
-    bool good = snd_config_get_integer(entry, &said->channels) >= 0 && said->channels >= 1 && said->channels <= ROOM_MICROPHONES_MAX;
-    return good ? 0 : wrong(key, "1 to 8");
-  }
-  if (strcmp(key, "rate") == 0) {
-    bool good = snd_config_get_integer(entry, &said->rate) >= 0 && (said->rate == 16000 || said->rate == 44100 || said->rate == 48000);
-    return good ? 0 : wrong(key, "16000, 44100 or 48000");
-  }
-  if (strcmp(key, "format") == 0) {
-    said->format = snd_config_get_string(entry, &text) < 0 ? SND_PCM_FORMAT_UNKNOWN : snd_pcm_format_value(text);
-    bool good = said->format == SND_PCM_FORMAT_S16_LE || said->format == SND_PCM_FORMAT_S32_LE;
-    return good ? 0 : wrong(key, "S16_LE or S32_LE");
-  }
+static int read_role(snd_config_t *entry, snd_pcm_stream_t stream) {
+  const char *role;
+  bool good = snd_config_get_string(entry, &role) >= 0 && (strcmp(role, "capture") == 0 || strcmp(role, "playback") == 0);
+  if (!good) return wrong("role", "capture or playback");
+  // Opened in the other direction: no mistake in the configuration, but a device that does not exist.
+  return (stream == SND_PCM_STREAM_CAPTURE) == (strcmp(role, "capture") == 0) ? 0 : -ENOENT;
+}
+
+static int read_number(snd_config_t *entry, const char *key, card_configuration *said) {
   if (strcmp(key, "ppm") == 0) {
     bool good = snd_config_get_ireal(entry, &said->ppm) >= 0 && said->ppm >= -100000 && said->ppm <= 100000;
     return good ? 0 : wrong(key, "-100000 to 100000");
   }
-  return wrong(key, "left out: unknown");
+  long number = 0;
+  snd_config_get_integer(entry, &number);
+  if (strcmp(key, "channels") == 0) {
+    said->channels = number;
+    return number >= 1 && number <= ROOM_MICROPHONES_MAX ? 0 : wrong(key, "1 to 8");
+  }
+  said->rate = number;
+  return number == 16000 || number == 44100 || number == 48000 ? 0 : wrong(key, "16000, 44100 or 48000");
+}
+
+static int read_format(snd_config_t *entry, card_configuration *said) {
+  const char *text;
+  said->format = snd_config_get_string(entry, &text) < 0 ? SND_PCM_FORMAT_UNKNOWN : snd_pcm_format_value(text);
+  bool good = said->format == SND_PCM_FORMAT_S16_LE || said->format == SND_PCM_FORMAT_S32_LE;
+  return good ? 0 : wrong("format", "S16_LE or S32_LE");
+}
+
+/// One key of the PCM's configuration.
+static int read_entry(snd_config_t *entry, const char *key, snd_pcm_stream_t stream, card_configuration *said) {
+  if (strcmp(key, "comment") == 0 || strcmp(key, "type") == 0 || strcmp(key, "hint") == 0) return 0;
+  if (strcmp(key, "air") == 0) return snd_config_get_string(entry, &said->air) < 0 ? wrong(key, "a path") : 0;
+  if (strcmp(key, "role") == 0) return read_role(entry, stream);
+  if (strcmp(key, "format") == 0) return read_format(entry, said);
+  bool numeric = strcmp(key, "channels") == 0 || strcmp(key, "rate") == 0 || strcmp(key, "ppm") == 0;
+  return numeric ? read_number(entry, key, said) : wrong(key, "left out: unknown");
 }
 
 SND_PCM_PLUGIN_DEFINE_FUNC(room) {

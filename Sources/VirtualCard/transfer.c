@@ -45,7 +45,9 @@ static void play(card *c, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t
   unsigned channels = c->io.channels;
   for (int i = 0; i < frames; i++) {
     float sum = 0;
-    for (unsigned k = 0; k < channels; k++) sum += take_sample(sample_address(&areas[k], offset + (unsigned)i), c->io.format);
+    for (unsigned k = 0; k < channels; k++) {
+      sum += take_sample(sample_address(&areas[k], offset + (unsigned)i), c->io.format);
+    }
     c->samples[i] = sum / (float)channels;
   }
   room_loudspeaker_write(c->loudspeaker, (int64_t)first, frames, c->samples);

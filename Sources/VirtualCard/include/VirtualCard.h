@@ -6,5 +6,6 @@
 //     pcm.room_speaker { type room  air "/…/air"  role playback  channels 2  rate 48000  ppm -20 }
 //
 // `air` names a file made by `room_air_create` (CRoom.h). `role` keeps a PCM to one direction; `channels` (1...8), `rate`
-// (16000, 44100, 48000) and `format` (S16_LE, S32_LE) keep it to one value each; `ppm` is its clock's error.
+// (16000, 44100, 48000) and `format` (S16_LE, S32_LE) keep it to one value each; `ppm` is its clock's error. Read and write
+// access; memory access works too, for `plug` has need of it.
 #pragma once

@@ -1,0 +1,17 @@
+/// How the daemon reaches the outside.
+public struct TransportConfiguration: Sendable {
+    /// A PEM file with certificate authorities to trust besides the system's.
+    public var caFile: String?
+
+    public init(caFile: String? = nil) { self.caFile = caFile }
+}
+
+/// The one way out: every connection of the daemon lives on this transport's single network thread. Proxies come from the
+/// environment (`https_proxy`, `no_proxy`), except for loopback addresses, which are always reached directly.
+public final class CloudTransport: Sendable {
+    /// Starts the network thread.
+    public init(_ configuration: TransportConfiguration) {}
+
+    /// Ends every connection; what is still under way fails with ``Failure/Kind/cancelled``. Takes at most 250 ms.
+    public func shutdown() {}
+}

@@ -29,3 +29,13 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 }
+
+/// Copies `count` elements, ascending: where the two overlap, `target` must lie below `source`.
+///
+/// The library's own block copy may run a deinitializer for all the compiler knows, and `@_noAllocation` refuses it.
+@inline(__always)
+func copy<Element: BitwiseCopyable>(_ source: UnsafePointer<Element>, to target: UnsafeMutablePointer<Element>, count: Int) {
+    for index in 0..<count {
+        target[index] = source[index]
+    }
+}

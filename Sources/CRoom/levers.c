@@ -30,16 +30,27 @@ void room_set_capture_fault(room_air *air, room_capture_fault fault) {
   atomic_store(&header->capture_fault, (uint32_t)fault);
 }
 
-bool room_is_running(const room_air *air, room_device device) { return atomic_load(&device_of(air, device)->running) != 0; }
+/// The claim on a device: byte `device` of the file, locked by an open file description. The kernel gives it back when its
+/// process dies, however it dies.
+static struct flock claim_of(room_device device) {
+  return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = device, .l_len = 1};
+}
+
+bool room_is_running(const room_air *air, room_device device) {
+  struct flock claim = claim_of(device);
+  // A process that was killed has left its mark.
+  bool claimed = fcntl(air->descriptor, F_OFD_GETLK, &claim) == 0 && claim.l_type != F_UNLCK;
+  return claimed && atomic_load(&device_of(air, device)->running) != 0;
+}
 
 int room_xruns(const room_air *air, room_device device) { return (int)atomic_load(&device_of(air, device)->xruns); }
 
 int room_device_claim(room_air *air, room_device device, uint32_t *unplugs) {
   *unplugs = atomic_load(&device_of(air, device)->unplugs);
   if (!room_is_plugged(air, device)) return -ENODEV;
-  // Byte `device` of the file, locked by this open file description: the kernel gives it back when the process dies.
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = device, .l_len = 1};
-  if (fcntl(air->descriptor, F_OFD_SETLK, &lock) < 0) return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
+  struct flock claim = claim_of(device);
+  if (fcntl(air->descriptor, F_OFD_SETLK, &claim) < 0) return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
+  room_device_set_running(air, device, false);
   return 0;
 }
 

@@ -53,7 +53,8 @@ static void play(card *c, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t
   room_loudspeaker_write(c->loudspeaker, (int64_t)first, frames, c->samples);
 }
 
-snd_pcm_sframes_t card_transfer(card *c, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset, snd_pcm_uframes_t frames) {
+snd_pcm_sframes_t card_transfer(card *c, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
+                                snd_pcm_uframes_t frames) {
   int64_t unplugged_ns;
   if (room_device_gone(c->air, c->device, c->unplugs, &unplugged_ns)) return -ENODEV;
   for (snd_pcm_uframes_t done = 0; done < frames;) {

@@ -14,7 +14,7 @@ public struct InputStage: ~Copyable {
     private let channels: Int
     private let map: FixedArray<Int>
     private let filter: PolyphaseFilter
-    private var lines: Lines
+    private var lines: DelayLines
 
     /// - Parameters:
     ///   - rateHz: 16000, 44100 or 48000.
@@ -33,7 +33,7 @@ public struct InputStage: ~Copyable {
         microphoneCount = channelMap.count
         filter = PolyphaseFilter(fromHz: rateHz, toHz: 16_000)
         delayFrames = rateHz == 16_000 ? 0 : filter.taps / 2
-        lines = Lines(count: channelMap.count, history: filter.taps - 1, block: rateHz / 100)
+        lines = DelayLines(count: channelMap.count, history: filter.taps - 1, block: rateHz / 100)
     }
 
     /// - Parameters:
@@ -63,7 +63,7 @@ public struct InputStage: ~Copyable {
 }
 
 /// The delay lines of all microphones: the same instants, different samples.
-private struct Lines: ~Copyable {
+struct DelayLines: ~Copyable {
     private let count: Int
     private let lines: UnsafeMutablePointer<DelayLine>
 

@@ -62,7 +62,7 @@ struct PolyphaseFilter: ~Copyable {
         }
         var (largest, rest): (Int, Int64) = (0, 32_768)
         for tap in 0..<taps {
-            let value = ((weights[tap] << 16) / sum + 1) >> 1
+            let value = roundingShift((weights[tap] << 24) / sum, 9)
             row[tap] = saturatedInt16(value)
             rest -= Int64(row[tap])
             largest = row[tap] > row[largest] ? tap : largest
@@ -74,7 +74,7 @@ struct PolyphaseFilter: ~Copyable {
 /// sin(2 pi u) / (2 pi u) for u = `distance` x numerator / denominator turns, Q31.
 private func sincQ31(distance: Int, cyclesPer ratio: (numerator: Int, denominator: Int)) -> Int64 {
     guard distance != 0 else { return 0x7FFF_FFFF }
-    let turnsQ32 = (Int64(distance * ratio.numerator) << 30) / Int64(ratio.denominator) << 2
+    let turnsQ32 = (Int64(distance * ratio.numerator) << 32) / Int64(ratio.denominator)
     let sine = Int64(phasorQ31(turnsQ32: UInt32(truncatingIfNeeded: turnsQ32)).im)
     let twoPiQ26: Int64 = 421_657_428
     let angleQ28 = ((turnsQ32 >> 4) * twoPiQ26) >> 26

@@ -1,3 +1,5 @@
+import Failures
+
 /// How the daemon reaches the outside.
 public struct TransportConfiguration: Sendable {
     /// A PEM file with certificate authorities to trust besides the system's.
@@ -9,9 +11,17 @@ public struct TransportConfiguration: Sendable {
 /// The one way out: every connection of the daemon lives on this transport's single network thread. Proxies come from the
 /// environment (`https_proxy`, `no_proxy`), except for loopback addresses, which are always reached directly.
 public final class CloudTransport: Sendable {
-    /// Starts the network thread.
-    public init(_ configuration: TransportConfiguration) {}
+    package let loop: CurlLoop
 
-    /// Ends every connection; what is still under way fails with ``Failure/Kind/cancelled``. Takes at most 250 ms.
-    public func shutdown() {}
+    /// Starts the network thread.
+    public init(_ configuration: TransportConfiguration) {
+        loop = CurlLoop(caFile: configuration.caFile)
+        loop.start()
+    }
+
+    deinit { loop.exit() }
+
+    /// Ends every connection; what is still under way fails with ``Failure/Kind/cancelled``, and so does all that is
+    /// begun later. Takes at most 250 ms.
+    public func shutdown() { loop.shutDown(withinMilliseconds: 250) }
 }

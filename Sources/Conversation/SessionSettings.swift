@@ -105,6 +105,8 @@ public struct SessionSettings: Sendable, Equatable {
 
     /// What the model is told about itself; empty takes ``defaultInstructions``.
     public var instructions = ""
+    /// BCP 47 code of the language spoken; symbols and units are put into words in English only.
+    public var language = "en"
     /// Phrases that end everything without asking the model, in lower case without punctuation.
     public var stopPhrases: Set<String> = [
         "stop", "stop it", "stop talking", "please stop", "be quiet", "quiet", "shut up", "cancel", "never mind", "that's enough",

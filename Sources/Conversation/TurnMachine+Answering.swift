@@ -41,8 +41,9 @@ extension TurnMachine {
     private mutating func answer(_ id: UtteranceID, _ kind: Answering.Kind) {
         phase = .answering(Answering(id: id, kind: kind, soundEnds: now))
         emit(.setReflex(isArmed: settings.bargeIn && !isMuted))
+        guard answering?.isTurn == true else { return start(.answer, settings.firstAudioDeadlineMilliseconds) }
         start(.answer, settings.firstTokenDeadlineMilliseconds)
-        if answering?.isTurn == true { start(.thinkingSound, settings.thinkingSoundMilliseconds) }
+        start(.thinkingSound, settings.thinkingSoundMilliseconds)
     }
 
     // MARK: News of the reply

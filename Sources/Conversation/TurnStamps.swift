@@ -24,6 +24,11 @@ public struct TurnStamps: Sendable, Equatable {
         if times[stamp] == nil || stamp == .lastSamplePlayed || stamp == .speechEnd { times[stamp] = time }
     }
 
+    /// Takes stamps back that turned out to belong to nothing.
+    public mutating func forget(_ stamps: some Sequence<TurnStamp>) {
+        for stamp in stamps { times[stamp] = nil }
+    }
+
     /// Milliseconds between two stamps, nil when one is missing.
     public func milliseconds(from a: TurnStamp, to b: TurnStamp) -> Double? {
         guard let from = times[a], let to = times[b] else { return nil }

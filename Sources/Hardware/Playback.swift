@@ -47,14 +47,15 @@ public protocol LoudspeakerPlayback: AnyObject, Sendable {
     /// What became of the reply. One reader.
     var events: PlaybackEventRing { get }
     /// What the converter plays: mono, Q31, 10 ms blocks on the playback clock, after gain, silence included, stamped with the
-    /// instant at the converter. Blocks come when they are handed to the device, up to 40 ms before they are heard. A block that begins
-    /// before the end of the one before it replaces the rest of that one and all after it (the device was stopped);
-    /// one that begins later leaves a gap in which nothing was played. One reader.
+    /// instant at the converter. Blocks come when they are handed to the device, up to 40 ms before they are heard. A
+    /// block that begins before the end of the one before it replaces the rest of that one and all after it (the
+    /// device was stopped); one that begins later leaves a gap in which nothing was played. One reader.
     var farEnd: StampedRing { get }
     var counters: PlaybackCounters { get }
 
     /// Queues reply audio, mono at `format.rateHz`.
-    /// - Returns: the reply position of the first sample; nil when more than the bound (60 s) would wait, and then nothing is taken.
+    /// - Returns: the reply position of the first sample; nil when more than the bound (60 s) would wait, and then
+    ///   nothing is taken.
     func enqueue(_ samples: [Int16]) -> Int64?
     /// The reply position that the next enqueued sample will get.
     var enqueued: Int64 { get }

@@ -9,6 +9,16 @@ public enum PlaybackRequester: UInt8, Sendable { case session, reflex }
 public enum PlaybackCommand: UInt8, Sendable, CaseIterable {
     case duck = 1
     case unduck, pause, resume, drop, reflexDuck, reflexUnduck, reflexPause
+
+    /// Who asked.
+    public var requester: PlaybackRequester {
+        @_noAllocation @_noLocks get { rawValue >= PlaybackCommand.reflexDuck.rawValue ? .reflex : .session }
+    }
+
+    /// Whether the reply must fall silent at once.
+    var endsSound: Bool {
+        @_noAllocation @_noLocks get { self == .pause || self == .reflexPause || self == .drop }
+    }
 }
 
 /// The levers of a loudspeaker: commands go in from any thread, without a lock, and wake the playback thread at once; whether a
@@ -45,7 +55,7 @@ public final class PlaybackControls: Sendable {
         post(.drop)
     }
 
-    /// Playback thread: takes all waiting commands, the oldest first; nil after the last.
+    /// Playback thread: takes all waiting commands.
     @_noAllocation @_noLocks
     public func takeAll() -> PlaybackCommandBatch {
         PlaybackCommandBatch(nibbles: queue.exchange(0, ordering: .acquiringAndReleasing))
@@ -70,6 +80,7 @@ public final class PlaybackControls: Sendable {
 public struct PlaybackCommandBatch: Sendable {
     var nibbles: UInt64
 
+    /// The oldest that was not given yet.
     @_noAllocation @_noLocks
     public mutating func next() -> PlaybackCommand? {
         guard nibbles != 0 else { return nil }

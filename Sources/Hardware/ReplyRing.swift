@@ -21,8 +21,9 @@ public final class ReplyRing: @unchecked Sendable {  // one writer, one reader: 
         self.capacity = capacity
         self.rewindMargin = rewindMargin
         size = capacity + rewindMargin
+        // Left uninitialized: the pages of a minute of sound are taken only as sound comes, and none is read before
+        // it was written.
         samples = .allocate(capacity: size)
-        samples.initialize(repeating: 0, count: size)
     }
 
     deinit { samples.deallocate() }

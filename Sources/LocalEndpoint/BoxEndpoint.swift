@@ -16,8 +16,9 @@ final class SharedUtteranceBook: Sendable {
 
 /// The box itself as a ``SpeechEndpoint``: its microphones, its loudspeaker, and between them the front end and the reflex.
 ///
-/// Three threads work here: capture's and playback's own (in `Hardware`), the front end's (``FrontEndThread``), and the pump's, which alone makes
-/// events. Ducking and pausing on speech go from the front end's thread straight to the playback thread.
+/// Three threads work here: capture's and playback's own (in `Hardware`), the front end's (``FrontEndThread``), and
+/// the pump's, which alone makes events. Ducking and pausing on speech go from the front end's thread straight to the
+/// playback thread.
 public final class BoxEndpoint: SpeechEndpoint {
     public let capabilities: EndpointCapabilities
 

@@ -2,8 +2,8 @@ import Audio
 import CPlatform
 import Synchronization
 
-/// Clean frames between the front end's thread, which must not allocate, and the pump, which makes ``CleanFrame`` values of them: one writer, one
-/// reader, all memory set aside at the start.
+/// Clean frames between the front end's thread, which must not allocate, and the pump, which makes ``CleanFrame``
+/// values of them: one writer, one reader, all memory set aside at the start.
 package final class CleanFrameRing: @unchecked Sendable {  // one writer, one reader: the atomic counters order the slots
     private struct Head {
         var stamp = FrameStamp(firstSample: 0, time: MonotonicTime(nanoseconds: 0))

@@ -1,9 +1,10 @@
 /// One device's sample clock against CLOCK_MONOTONIC, from stamps that are right but for jitter.
 ///
-/// A stamp can come late (a thread that slept, a pointer that steps) but hardly early, so the truth lies along the lower edge of the stamps: the
-/// line that runs below all of them and nearest to them. It is the edge of their lower convex hull under the middle of
-/// the window (S. Moon, P. Skelly, D. Towsley, "Estimation and removal of clock skew from network delay measurements", 1999).
-/// Its error falls with 1/n instead of the 1/√n of a regression, and late stamps do not touch it.
+/// A stamp can come late (a thread that slept, a pointer that steps) but hardly early, so the truth lies along the
+/// lower edge of the stamps: the line that runs below all of them and nearest to them. It is the edge of their lower
+/// convex hull under the middle of the window (S. Moon, P. Skelly, D. Towsley, "Estimation and removal of clock skew
+/// from network delay measurements", 1999). Its error falls with 1/n instead of the 1/√n of a regression, and late
+/// stamps do not touch it.
 package struct ClockLine: ~Copyable {
     /// A stamp: the index of a sample, and when it met the converter in nanoseconds.
     private struct Point {

@@ -1,7 +1,8 @@
 import Audio
 
-/// Where the microphones' clock stands on the loudspeaker's: a line for each against CLOCK_MONOTONIC, and between them a position that
-/// glides, so that what the echo canceller sees moves by hundredths of a sample and never jumps without need.
+/// Where the microphones' clock stands on the loudspeaker's: a line for each against CLOCK_MONOTONIC, and between
+/// them a position that glides, so that what the echo canceller sees moves by hundredths of a sample and never jumps
+/// without need.
 package struct ClockRelation: ~Copyable {
     /// The share of the remaining error that is taken back per frame: a time constant of 320 ms.
     private static let glide = 1.0 / 32

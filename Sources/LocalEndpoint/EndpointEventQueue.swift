@@ -1,8 +1,9 @@
 import Conversation
 import Synchronization
 
-/// The endpoint's events on their way to the one consumer. Of frames it holds 500 ms: older ones make room and are counted. Nothing else is
-/// ever left out; a consumer that let `eventBound` of the others pile up is taken for dead and its stream ends.
+/// The endpoint's events on their way to the one consumer. Of frames it holds 500 ms: older ones make room and are
+/// counted. Nothing else is ever left out; a consumer that let `eventBound` of the others pile up is taken for dead
+/// and its stream ends.
 final class EndpointEventQueue: Sendable {
     static let frameBound = 50
     static let eventBound = 4096

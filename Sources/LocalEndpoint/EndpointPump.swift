@@ -5,8 +5,8 @@ import Failures
 import Hardware
 import Synchronization
 
-/// The pump's thread: turns what the front end's and the playback thread left in their rings into the endpoint's events. Here allocation is
-/// allowed; here, and only here, the utterances' accounts meet what the converter did.
+/// The pump's thread: turns what the front end's and the playback thread left in their rings into the endpoint's
+/// events. Here allocation is allowed; here, and only here, the utterances' accounts meet what the converter did.
 final class EndpointPump: @unchecked Sendable {  // everything mutable is behind a Mutex or atomic; `thread` is its owner's alone
     private let frames: CleanFrameRing
     private let playback: any LoudspeakerPlayback

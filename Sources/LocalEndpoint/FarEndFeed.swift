@@ -4,8 +4,8 @@ import Hardware
 
 /// Brings what the loudspeaker's converter played to the front end: 16 kHz, without gaps, on the loudspeaker's own clock.
 ///
-/// Blocks arrive before they are heard. They wait here until the microphones' time reaches them, so that a block which the device was stopped
-/// in can still be cut, and the front end never sees what was not played.
+/// Blocks arrive before they are heard. They wait here until the microphones' time reaches them, so that a block
+/// which the device was stopped in can still be cut, and the front end never sees what was not played.
 package struct FarEndFeed: ~Copyable {
     /// What ``feed(upTo:into:)`` gives at most in one call.
     package static let outputCapacity = 1600

@@ -3,12 +3,13 @@ import CPlatform
 import DSP
 import Hardware
 
-/// What the front end's thread does with one block of the microphones: input stage, far end on the microphones' time, front end, one clean frame,
-/// one step of the reflex. Owns all its memory; never allocates, locks or waits.
+/// What the front end's thread does with one block of the microphones: input stage, far end on the microphones' time,
+/// front end, one clean frame, one step of the reflex. Owns all its memory; never allocates, locks or waits.
 struct FrontEndChain: ~Copyable {
     /// A frame later than this after its last sample was captured is counted as late.
     private static let lateNanoseconds: Int64 = 20_000_000
-    /// The aligned far end runs ahead of what the stamps say by 1 ms (16 samples), so that an echo path which they make too short stays causal.
+    /// The aligned far end runs ahead of what the stamps say by 1 ms (16 samples), so that an echo path which they
+    /// make too short stays causal.
     private static let leadSamples = 16.0
     /// Beyond the microphones' time the front end's interpolation wants a little more (2 ms).
     private static let lookaheadMilliseconds = 2

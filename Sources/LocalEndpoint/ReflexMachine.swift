@@ -1,7 +1,8 @@
 /// The endpoint's own reaction to speech over a reply, as a pure value: one step per 10 ms frame.
 ///
-/// Speech is a run of frames at or above `speechQ15`; it ends after `hangoverMilliseconds` of frames below. Only frames that fell on a
-/// sounding reply count towards ducking and pausing, but the run's start is where the speech really began.
+/// Speech is a run of frames at or above `speechQ15`; it ends after `hangoverMilliseconds` of frames below. Only
+/// frames that fell on a sounding reply count towards ducking and pausing, but the run's start is where the speech
+/// really began.
 package struct ReflexMachine: Sendable {
     /// What the reflex does to the reply.
     package enum Action: Sendable, Equatable {

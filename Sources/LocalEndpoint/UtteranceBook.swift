@@ -2,8 +2,8 @@ import Audio
 import Conversation
 import Hardware
 
-/// Keeps account of which samples of the reply stream belong to which utterance, and turns what became of the stream into what became
-/// of the utterances. A pure value.
+/// Keeps account of which samples of the reply stream belong to which utterance, and turns what became of the stream
+/// into what became of the utterances. A pure value.
 package struct UtteranceBook: Sendable {
     /// A run of the stream that belongs to one utterance.
     private struct Passage: Sendable {

@@ -1,0 +1,121 @@
+/// The spectra of what the loudspeaker played, shared by the echo cancellers of all microphones.
+///
+/// Every frame the newest 512 samples, pre-emphasised by 1 - 0.9 z^-1, are transformed. Partition p of a canceller looks back
+/// 20 p ms, that is at the spectrum of every second frame, so even and odd frames are kept apart. For each bin the
+/// partitions lie side by side, newest first: `window(bin)`.
+public struct FarEndSpectra: ~Copyable {
+    /// Echo taps per partition: two frames.
+    public static var partitionSamples: Int { 320 }
+    /// Bins from DC to 8 kHz.
+    public static var binCount: Int { 257 }
+    /// Fraction bits of the spectra: |X| of pre-emphasised full scale stays below 2^29.
+    static var fractionBits: Int { 4 }
+
+    /// 1...16, 20 ms each.
+    public let partitions: Int
+    /// False when nothing within the reach of the partitions has sounded: then there is no echo either.
+    public var isAwake: Bool { silentFrames < 2 &* partitions &+ 2 }
+    /// Whether the loudspeaker sounded within the last 100 ms.
+    public var isSounding: Bool { silentFrames < 10 }
+
+    /// Mean square below which a frame is silence: 4 sample steps RMS, -78 dB full scale.
+    private static var silencePower: Int32 { 16 }
+
+    private var silentFrames: Int
+    private var frame = 0
+    private var fft = FFT(size: 512)
+    private let pastQ10 = FixedArray<Int32>(count: 512, repeating: 0)
+    private var emphasis = EchoEmphasis()
+    private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
+    /// [bin][parity][2 x partitions]: written twice, `partitions` apart, so that a window never wraps.
+    private let history: FixedArray<ComplexInt32>
+
+    /// - Parameter tailMilliseconds: how long an echo can last, delay included; a multiple of 20 in 20...320.
+    public init(tailMilliseconds: Int) {
+        precondition(tailMilliseconds % 20 == 0 && (20...320).contains(tailMilliseconds))
+        partitions = tailMilliseconds / 20
+        silentFrames = 2 * partitions + 2
+        history = FixedArray(count: 257 * 4 * partitions, repeating: ComplexInt32(re: 0, im: 0))
+    }
+
+    /// Takes the 160 samples that belong to the microphones' next frame.
+    @_noAllocation @_noLocks
+    public mutating func process(_ samples: UnsafePointer<Int16>) {
+        let wasAwake = isAwake
+        silentFrames = Self.isSilent(samples) ? min(silentFrames &+ 1, 1 &<< 20) : 0
+        copy(pastQ10.base + 160, to: pastQ10.base, count: 352)
+        emphasis.emphasise(samples, into: pastQ10.base + 352)
+        guard isAwake else {
+            if wasAwake { history.base.update(repeating: ComplexInt32(re: 0, im: 0), count: history.count) }
+            return
+        }
+        let exponent = fft.forward(UnsafePointer(pastQ10.base), into: spectrum.base) &+ Self.fractionBits &- 10
+        frame = frame &+ 1 == 2 &* partitions ? 0 : frame &+ 1
+        let (parity, slot) = (frame & 1, head)
+        for bin in 0..<Self.binCount {
+            let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
+            let value = ComplexInt32(re: scaled(re, byPowerOfTwo: exponent), im: scaled(im, byPowerOfTwo: exponent))
+            let ring = history.base.advanced(by: (2 &* bin &+ parity) &* 2 &* partitions)
+            ring[slot] = value
+            ring[slot &+ partitions] = value
+        }
+    }
+
+    /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
+    @_noAllocation @_noLocks @inline(__always)
+    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> {
+        let ring: Int = 2 &* bin &+ (frame & 1)
+        return UnsafePointer(history.base.advanced(by: ring &* 2 &* partitions &+ head))
+    }
+
+    /// Where the newest spectrum of the current parity stands; goes down, so that older ones follow.
+    @inline(__always) private var head: Int { partitions &- 1 &- frame &>> 1 }
+
+    @_noAllocation @_noLocks
+    private static func isSilent(_ samples: UnsafePointer<Int16>) -> Bool {
+        var energy: Int64 = 0
+        for n in 0..<160 {
+            energy &+= Int64(Int32(samples[n]) &* Int32(samples[n]))
+        }
+        return energy < Int64(silencePower) &* 160
+    }
+}
+
+/// 1 - 0.9 z^-1 before the adaptive filter, which flattens speech and so speeds up its learning, and the inverse behind it.
+struct EchoEmphasis: ~Copyable {
+    /// 0.899 in Q10.
+    private static var factorQ10: Int64 { 921 }
+
+    private var lastInput: Int32 = 0
+    private var lastOutputQ10: Int32 = 0
+
+    /// 160 samples into Q10. Exact.
+    @_noAllocation @_noLocks
+    mutating func emphasise(_ samples: UnsafePointer<Int16>, into outputQ10: UnsafeMutablePointer<Int32>) {
+        var last = lastInput
+        for n in 0..<160 {
+            let sample = Int32(samples[n])
+            outputQ10[n] = sample &<< 10 &- Int32(truncatingIfNeeded: Self.factorQ10) &* last
+            last = sample
+        }
+        lastInput = last
+    }
+
+    /// 160 values in Q10 back into samples, saturated.
+    @_noAllocation @_noLocks
+    mutating func deemphasise(_ valuesQ10: UnsafePointer<Int32>, into samples: UnsafeMutablePointer<Int16>) {
+        var last = Int64(lastOutputQ10)
+        for n in 0..<160 {
+            last = Int64(saturatedInt32(Int64(valuesQ10[n]) &+ roundingShift(Self.factorQ10 &* last, 10)))
+            samples[n] = saturatedInt16(roundingShift(last, 10))
+        }
+        lastOutputQ10 = Int32(truncatingIfNeeded: last)
+    }
+
+    /// Keeps the state in step over 160 samples that pass both filters unchanged.
+    @_noAllocation @_noLocks
+    mutating func pass(_ samples: UnsafePointer<Int16>) {
+        lastInput = Int32(samples[159])
+        lastOutputQ10 = lastInput &<< 10
+    }
+}

@@ -1,0 +1,47 @@
+extension FrontEnd {
+    /// What a front end is made for. Everything else it finds out by itself.
+    public struct Configuration: Sendable, Equatable {
+        /// Channels of `process`'s microphones: 1...8.
+        public var microphones: Int
+        /// Digital gain on every microphone before anything else, dB: 0...36. Saturates.
+        public var microphoneGainDecibels = 0
+        /// The 80 Hz high-pass.
+        public var filtersRumble = true
+        /// The adaptive echo canceller. Without it the far end is ignored but for `Verdict.farEndActive`.
+        public var cancelsEcho = true
+        /// The suppression of what the canceller leaves.
+        public var suppressesResidualEcho = true
+        /// The noise suppressor in front of the recognizer. The detector has its own way with noise.
+        public var suppressesNoise = true
+        /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.
+        public var echoTailMilliseconds = 160
+
+        public init(microphones: Int) {
+            self.microphones = microphones
+        }
+    }
+
+    /// What the front end found in one frame.
+    public struct Verdict: Sendable, Equatable {
+        /// Probability that a person speaks near the microphones, 0...32767 = 0...1. The assistant's own voice does not count.
+        public var speechProbabilityQ15: Int16 = 0
+        /// Whether the loudspeaker sounded within the last 100 ms.
+        public var farEndActive = false
+        /// Root mean square of the aligned far end, of the combined microphones and of the recognizer's output, sample steps.
+        public var farEndLevel: Int16 = 0
+        public var microphoneLevel: Int16 = 0
+        public var outputLevel: Int16 = 0
+        /// Root mean square of the noise in the residual, sample steps.
+        public var noiseLevel: Int16 = 0
+        /// Echo return loss enhancement by the canceller alone, dB in Q8, smoothed over the frames where the far end sounds.
+        public var echoReturnLossEnhancementDecibelsQ8: Int16 = 0
+        /// How sure the front end is that the residual is more than echo and noise, 0...32767; 32767 without a far end.
+        public var nearEndQ15: Int16 = 0
+        /// How fast the loudspeaker's clock runs against the microphones', parts per million in Q8.
+        public var driftPartsPerMillionQ8: Int32 = 0
+        /// Microphone samples at full scale in this frame, all channels.
+        public var clippedSamples: Int16 = 0
+
+        public init() {}
+    }
+}

@@ -91,7 +91,9 @@ package final class WebSocketConnection: LoopClient {
         self.socket = socket
         state = .handshaking
         let limit = request.handshakeMilliseconds
-        expect(within: limit) { $0.handshakeCut(TransportFault(.timedOut, "no answer to the WebSocket handshake within \(limit) ms")) }
+        expect(within: limit) {
+            $0.handshakeCut(TransportFault(.timedOut, "no answer to the WebSocket handshake within \(limit) ms"))
+        }
         outbox.append(
             handshake.request(authority: request.address.authority, path: request.path, headers: request.headers))
         flush()
@@ -204,7 +206,8 @@ package final class WebSocketConnection: LoopClient {
         guard state != .handshaking else {
             return handshakeCut(TransportFault(.connectionLost, "the peer hung up during the WebSocket handshake"))
         }
-        state == .closing ? end(.closed(code: nil, reason: "")) : fail(.connectionLost, "the peer hung up without a close frame (1006)")
+        guard state != .closing else { return end(.closed(code: nil, reason: "")) }
+        fail(.connectionLost, "the peer hung up without a close frame (1006)")
     }
 
     private func deliver() {

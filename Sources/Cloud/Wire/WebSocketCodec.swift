@@ -1,7 +1,11 @@
 /// The client's side of RFC 6455 as pure values: what goes out is masked, what comes in must not be.
 package enum WebSocketOpcode: UInt8, Sendable {
-    case continuation = 0, text, binary
-    case close = 8, ping, pong
+    case continuation = 0
+    case text = 1
+    case binary = 2
+    case close = 8
+    case ping = 9
+    case pong = 10
 
     var isControl: Bool { rawValue >= 8 }
 }

@@ -25,8 +25,8 @@ package struct WebSocketHandshake: Sendable {
     package func request(authority: String, path: String, headers: [String]) -> [UInt8] {
         let lines =
             [
-                "GET \(path) HTTP/1.1", "Host: \(authority)", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: \(key)",
-                "Sec-WebSocket-Version: 13",
+                "GET \(path) HTTP/1.1", "Host: \(authority)", "Upgrade: websocket", "Connection: Upgrade",
+                "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13",
             ] + headers
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
@@ -60,7 +60,9 @@ package struct WebSocketHandshake: Sendable {
     private func judge(_ head: HTTPHead) -> Outcome {
         let expected = Base64.encode(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
         guard head["upgrade"]?.lowercased() == "websocket" else { return .broken("101 without Upgrade: websocket") }
-        guard head["connection"]?.lowercased().contains("upgrade") == true else { return .broken("101 without Connection: Upgrade") }
+        guard head["connection"]?.lowercased().contains("upgrade") == true else {
+            return .broken("101 without Connection: Upgrade")
+        }
         guard head["sec-websocket-accept"] == expected else { return .broken("101 with a wrong Sec-WebSocket-Accept") }
         guard head["sec-websocket-extensions"] == nil else { return .broken("101 with an extension that nobody asked for") }
         return .accepted(head, rest: received)

@@ -2,7 +2,7 @@
 ///
 /// A reply's audio is that of one or more speech contexts, one behind the other. Each has its text, its word times (from
 /// the beginning of its audio) and the samples trimmed off its head.
-struct HeardLedger: Sendable, Equatable {
+package struct HeardLedger: Sendable, Equatable {
     /// Typical speech when no word times came and the end is not known: 14 characters a second.
     static let millisecondsPerCharacter = 70
 
@@ -18,27 +18,27 @@ struct HeardLedger: Sendable, Equatable {
     private let rateHz: Int
     private var pieces: [Piece] = []
 
-    init(rateHz: Int) { self.rateHz = rateHz }
+    package init(rateHz: Int) { self.rateHz = rateHz }
 
     /// Everything that was given to be spoken.
-    var text: String { pieces.map { $0.text.trimmed }.joined(separator: " ").trimmed }
+    package var text: String { pieces.map { $0.text.trimmed }.joined(separator: " ").trimmed }
 
     /// Samples handed to the loudspeaker.
-    var samples: Int64 { pieces.reduce(0) { $0 + $1.samples } }
+    package var samples: Int64 { pieces.reduce(0) { $0 + $1.samples } }
 
-    mutating func openContext() { pieces.append(Piece(firstSample: samples)) }
+    package mutating func openContext() { pieces.append(Piece(firstSample: samples)) }
 
-    mutating func spoke(_ text: String) { update { $0.text += text } }
+    package mutating func spoke(_ text: String) { update { $0.text += text } }
 
-    mutating func took(samples: Int, trimmed: Int) {
+    package mutating func took(samples: Int, trimmed: Int) {
         update {
             $0.samples += Int64(samples)
             $0.trimmed = Int64(trimmed)
         }
     }
 
-    mutating func took(_ words: [SpokenWord]) { update { $0.words += words } }
-    mutating func completeContext() { update { $0.isComplete = true } }
+    package mutating func took(_ words: [SpokenWord]) { update { $0.words += words } }
+    package mutating func completeContext() { update { $0.isComplete = true } }
 
     private mutating func update(_ change: (inout Piece) -> Void) {
         guard !pieces.isEmpty else { return }
@@ -46,7 +46,7 @@ struct HeardLedger: Sendable, Equatable {
     }
 
     /// The text heard once so many samples of the utterance have met the converter.
-    func heard(samples: Int64) -> String {
+    package func heard(samples: Int64) -> String {
         pieces.map { heard(of: $0, samples: samples - $0.firstSample).trimmed }
             .filter { !$0.isEmpty }.joined(separator: " ")
     }

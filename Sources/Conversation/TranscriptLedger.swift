@@ -3,9 +3,11 @@
 /// A stream lives through several turns, and its results come late. Two marks keep them apart: results come in the order of
 /// the audio, so whatever comes before the answer to an earlier utterance's `finalize` is that utterance's; and a result
 /// that ends after the last sample sent for earlier ones can only be ours.
-struct TranscriptLedger: Sendable, Equatable {
+package struct TranscriptLedger: Sendable, Equatable {
     /// Text kept of one utterance, in UTF-8 bytes.
-    static let bound = 8_192
+    package static let bound = 8_192
+
+    package init() {}
 
     private var settled: [String] = []
     private var interim = ""
@@ -20,16 +22,16 @@ struct TranscriptLedger: Sendable, Equatable {
     private static let reachSamples: Int64 = 1_600
 
     /// All words so far, settled ones first.
-    var text: String { (settled + (interim.isEmpty ? [] : [interim])).joined(separator: " ") }
+    package var text: String { (settled + (interim.isEmpty ? [] : [interim])).joined(separator: " ") }
 
     /// Whether all that was asked for has been answered.
-    var isSettled: Bool { ownAnswers == 0 && staleAnswers == 0 && interim.isEmpty }
+    package var isSettled: Bool { ownAnswers == 0 && staleAnswers == 0 && interim.isEmpty }
 
     /// A new utterance begins.
     /// - Parameters:
     ///   - start: its first sample, on the endpoint's 16 kHz clock.
     ///   - sentUpTo: the end of what earlier utterances sent.
-    mutating func begin(at start: Int64, sentUpTo: Int64) {
+    package mutating func begin(at start: Int64, sentUpTo: Int64) {
         staleAnswers += ownAnswers
         ownAnswers = 0
         settled = []
@@ -39,27 +41,27 @@ struct TranscriptLedger: Sendable, Equatable {
     }
 
     /// A new stream: nothing of the old one will come any more.
-    mutating func forgetStream() {
+    package mutating func forgetStream() {
         staleAnswers = 0
         ownAnswers = 0
         if !interim.isEmpty { settle(interim) }
     }
 
     /// - Parameter sample: the end of what was sent until now.
-    mutating func finalizeSent(at sample: Int64) {
+    package mutating func finalizeSent(at sample: Int64) {
         ownAnswers += 1
         finalizedUpTo = sample
     }
 
     /// Takes a result.
     /// - Returns: whether anything changed that the turn should hear of.
-    mutating func take(interim transcript: Transcript) -> Bool {
+    package mutating func take(interim transcript: Transcript) -> Bool {
         guard isOurs(transcript), transcript.text != interim else { return false }
         interim = String(decoding: transcript.text.utf8.prefix(Self.bound), as: UTF8.self)
         return true
     }
 
-    mutating func take(settled transcript: Transcript, answersFinalize: Bool) -> Bool {
+    package mutating func take(settled transcript: Transcript, answersFinalize: Bool) -> Bool {
         guard isOurs(transcript) else {
             // Empty answers may carry any range: only the order counts for them.
             guard answersFinalize else { return false }

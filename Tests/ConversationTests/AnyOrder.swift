@@ -35,7 +35,7 @@ struct SeededGenerator: RandomNumberGenerator {
             for subject in [Failure.Subject.capture, .playback] { story.happens(.deviceRecovered(subject)) }
             // Nothing happens any more but time.
             for _ in 0..<300 where story.state != .idle { story.wait(1_000) }
-            #expect(story.state == .idle, "run \(run) is stuck in \(story.machine)")
+            #expect(story.state == .idle, "run \(run) is stuck in \(story.state) with \(story.deadlines)")
             #expect(story.deadlines.isEmpty, "run \(run) rests with \(story.deadlines)")
             if story.state != .idle { return }
         }

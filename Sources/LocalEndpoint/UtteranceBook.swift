@@ -81,12 +81,17 @@ package struct UtteranceBook: Sendable {
     package mutating func dropped(upTo end: Int64) -> HeardPosition? {
         let position = position
         passages.removeAll { $0.end <= end }
-        let kept = Set(passages.map(\.utterance))
-        for account in accounts where !kept.contains(account.utterance) {
+        for i in passages.indices { passages[i].start = max(passages[i].start, end) }
+        for account in accounts where !passages.contains(where: { $0.utterance == account.utterance }) {
             latestDropped = max(latestDropped ?? account.utterance, account.utterance)
         }
-        accounts.removeAll { !kept.contains($0.utterance) }
+        accounts.removeAll { account in !passages.contains { $0.utterance == account.utterance } }
+        for i in accounts.indices { accounts[i].queued = accounts[i].heard + remaining(of: accounts[i].utterance) }
         return position
+    }
+
+    private func remaining(of utterance: UtteranceID) -> Int64 {
+        passages.reduce(0) { $1.utterance == utterance ? $0 + $1.end - $1.start : $0 }
     }
 
     private func instant(of index: Int64, given known: Int64, at time: MonotonicTime) -> MonotonicTime {

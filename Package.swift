@@ -56,7 +56,12 @@ let package = Package(
 
         // MARK: Test equipment and the demo, never linked into the daemon
         .target(name: "CRoom"),
-        .target(name: "VirtualCard", dependencies: ["CRoom", "CALSA"], linkerSettings: [.linkedLibrary("asound"), .linkedLibrary("m")]),
+        .target(
+            name: "VirtualCard", dependencies: ["CRoom", "CALSA"],
+            // A C library inside other programs: without these SwiftPM would link a second Swift runtime into it.
+            linkerSettings: [
+                .linkedLibrary("asound"), .linkedLibrary("m"), .unsafeFlags(["-nostartfiles", "-static-stdlib"]),
+            ]),
         .target(
             name: "Rehearsal",
             dependencies: [
@@ -87,7 +92,7 @@ let package = Package(
         .testTarget(name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal"], swiftSettings: strict),
-        .testTarget(name: "RoomTests", dependencies: ["CRoom", "CALSA", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "RoomTests", dependencies: ["Stage", "CRoom", "CALSA", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Stage", "Rehearsal", "Audio", "CPlatform"], swiftSettings: strict),
     ]

@@ -19,7 +19,7 @@ as_root() {
 packages=(
   libasound2-dev libcurl4-openssl-dev libgpiod-dev libsystemd-dev pkg-config ca-certificates
   libflite1 asterisk-core-sounds-en-g722
-  openssl python3 python3-venv python3-pip binutils
+  openssl python3 python3-venv python3-pip binutils systemd
 )
 missing=()
 for package in "${packages[@]}"; do

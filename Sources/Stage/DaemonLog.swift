@@ -16,7 +16,11 @@ public struct LogEntry: Sendable {
     }
 
     private enum Scalar: Decodable {
-        case string(String), integer(Int64), number(Double), flag(Bool), other
+        case string(String)
+        case integer(Int64)
+        case number(Double)
+        case flag(Bool)
+        case other
 
         init(from decoder: any Decoder) throws {
             let box = try decoder.singleValueContainer()

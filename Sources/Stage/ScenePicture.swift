@@ -29,7 +29,8 @@ public struct ScenePicture: Sendable {
     public var captions: [Span]
 
     public init(
-        sound: SceneSound, speechProbability: [(seconds: Double, value: Double)] = [], speech: [Span], states: [Span], marks: [Mark],
+        sound: SceneSound, speechProbability: [(seconds: Double, value: Double)] = [], speech: [Span], states: [Span],
+        marks: [Mark],
         captions: [Span]
     ) {
         self.sound = sound
@@ -58,7 +59,9 @@ public struct ScenePicture: Sendable {
         out += row("person", at: 70) + [waveform(sound.person, centre: 70, colour: "#2f7d46")]
         out += row("box", at: 180) + [waveform(sound.box, centre: 180, colour: "#2b5fa8")]
         out += row("speech", at: 262) + detector()
-        out += row("state", at: 312) + states.map { bar($0, top: 298, height: 28, fill: Self.colours[$0.label] ?? "#ccc", text: true) }
+        out +=
+            row("state", at: 312)
+            + states.map { bar($0, top: 298, height: 28, fill: Self.colours[$0.label] ?? "#ccc", text: true) }
         out += captions.enumerated().map { caption($1, line: $0 % 5) }
         out += marks.enumerated().map { mark($1, line: $0 % 4) }
         out += axis()
@@ -105,7 +108,8 @@ public struct ScenePicture: Sendable {
 
     private func mark(_ mark: Mark, line: Int) -> String {
         let y = 462 + Double(line) * 12
-        return "<line x1='\(tenths(x(mark.at)))' y1='20' x2='\(tenths(x(mark.at)))' y2='\(y)' stroke='#c0392b' stroke-dasharray='3 2'/>"
+        return
+            "<line x1='\(tenths(x(mark.at)))' y1='20' x2='\(tenths(x(mark.at)))' y2='\(y)' stroke='#c0392b' stroke-dasharray='3 2'/>"
             + "<text x='\(tenths(x(mark.at) + 3))' y='\(y)' fill='#c0392b' font-size='11'>\(escaped(mark.label))</text>"
     }
 

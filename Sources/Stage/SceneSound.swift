@@ -26,7 +26,9 @@ public struct SceneSound: Sendable {
     /// `silenceMilliseconds`: the barge-in figure of DESIGN.md section 7, read off the recorded converter.
     public func bargeIn(onset: Int64, silenceMilliseconds: Int = 150, threshold: Int16 = 8) -> Double? {
         let first = index(of: onset)
-        guard person.indices.contains(first), let voice = person[first...].firstIndex(where: { abs(Int($0)) > 120 }) else { return nil }
+        guard person.indices.contains(first), let voice = person[first...].firstIndex(where: { abs(Int($0)) > 120 }) else {
+            return nil
+        }
         let gap = silenceMilliseconds * Self.rateHz / 1000
         var last = voice
         var i = voice

@@ -54,7 +54,8 @@ public struct Script: Sendable {
 
     /// The demo's five questions: three voices, one hold-to-talk with a pause in it, one barge-in.
     public static let demo = Script(lines: [
-        Line("Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]), .tap),
+        Line(
+            "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]), .tap),
         Line("What is the capital of Portugal?", .flite("rms"), .followUp),
         Line(
             "How long do I have to boil an egg?", .flite("awb"), .hold, pauseAfterWords: 5, pauseMilliseconds: 900),

@@ -20,7 +20,8 @@ public enum Waterfall {
     ]
 
     public static func table(_ turns: [LoggedTurn]) -> [String] {
-        let head = "".padded(to: 18) + turns.map { "turn \($0.number)".aligned(to: 9) }.joined() + "   ms after the person's last sample"
+        let head =
+            "".padded(to: 18) + turns.map { "turn \($0.number)".aligned(to: 9) }.joined() + "   ms after the person's last sample"
         let body = rows.compactMap { row -> String? in
             let cells = turns.map { turn in
                 turn.milliseconds(from: "speechEnd", to: row.stage).map { String(Int($0.rounded())) } ?? "–"

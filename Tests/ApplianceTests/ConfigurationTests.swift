@@ -12,7 +12,8 @@ import Testing
         let text = try String(contentsOf: path, encoding: .utf8)
         #expect(try Configuration.parse(text: text, file: "linnet.toml") == Configuration())
         let missing = Configuration.allKeys.filter { key in
-            !text.contains("\n\(key.split(separator: ".").last ?? "") = ") || !text.contains("[\(key.split(separator: ".").dropLast().joined(separator: "."))]")
+            !text.contains("\n\(key.split(separator: ".").last ?? "") = ")
+                || !text.contains("[\(key.split(separator: ".").dropLast().joined(separator: "."))]")
         }
         #expect(missing == [])
     }
@@ -38,8 +39,12 @@ import Testing
         #expect(lines.count == 6)
         #expect(lines[0] == "box.toml:2: audio.captur: there is no such key; did you mean audio.capture?")
         #expect(lines[1] == "box.toml:3: audio.capture_channels: 9 is outside 0 to 8")
-        #expect(lines[2].hasPrefix("box.toml:4: audio.geometry: \"circlar4\" is not one of") && lines[2].hasSuffix("did you mean \"circular4\"?"))
-        #expect(lines[3].hasPrefix("box.toml:7: board.driver: \"gpio\" is not one of") && lines[3].hasSuffix("did you mean \"gpiod\"?"))
+        #expect(
+            lines[2].hasPrefix("box.toml:4: audio.geometry: \"circlar4\" is not one of")
+                && lines[2].hasSuffix("did you mean \"circular4\"?"))
+        #expect(
+            lines[3].hasPrefix("box.toml:7: board.driver: \"gpio\" is not one of")
+                && lines[3].hasSuffix("did you mean \"gpiod\"?"))
         #expect(lines[4].hasPrefix("box.toml:10: cloud.deepgram.url: "))
         #expect(lines[5].contains("cloud.groq.api_key") && lines[5].contains("credential groq-api-key"))
         #expect(!refused.description.contains("gsk_1234"), "a secret is never printed")
@@ -62,7 +67,10 @@ import Testing
         let refused = try #require(throws: ConfigurationRefused.self) {
             try Configuration.parse(text: "[conversation]\nspeculate = \"yes\"\nfollow_up_s = 5.5\n", file: "f")
         }
-        #expect(refused.problems.map(\.message) == ["wants true or false, not the text \"yes\"", "wants a whole number, not the number 5.5"])
+        #expect(
+            refused.problems.map(\.message) == [
+                "wants true or false, not the text \"yes\"", "wants a whole number, not the number 5.5",
+            ])
     }
 }
 

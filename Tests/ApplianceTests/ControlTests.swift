@@ -24,7 +24,9 @@ import Testing
     }
 
     @Test func `no daemon means an error that says how to start one`() throws {
-        let error = try #require(throws: ControlClient.NoDaemon.self) { try ControlClient(path: "/nowhere/control.sock").send(ControlRequest(.status)) }
+        let error = try #require(throws: ControlClient.NoDaemon.self) {
+            try ControlClient(path: "/nowhere/control.sock").send(ControlRequest(.status))
+        }
         #expect("\(error)".contains("systemctl start linnet"))
     }
 }

@@ -9,7 +9,8 @@ import Testing
         try Data("from-file\n".utf8).write(to: folder.appending(path: "deepgram-api-key"))
         try Data("\n".utf8).write(to: folder.appending(path: "groq-api-key"))
         let environment = [
-            "CREDENTIALS_DIRECTORY": folder.path, "DEEPGRAM_API_KEY": "from-environment", "GROQ_API_KEY": "groq", "INVOCATION_ID": "1",
+            "CREDENTIALS_DIRECTORY": folder.path, "DEEPGRAM_API_KEY": "from-environment", "GROQ_API_KEY": "groq",
+            "INVOCATION_ID": "1",
         ]
         let credentials = Credentials.read { environment[$0] }
         #expect(credentials[.deepgram] == "from-file")

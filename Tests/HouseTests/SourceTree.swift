@@ -4,7 +4,8 @@ import Foundation
 struct SourceTree {
     let root: URL
 
-    static let own = SourceTree(root: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent())
+    static let own = SourceTree(
+        root: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent())
 
     struct File {
         var module: String

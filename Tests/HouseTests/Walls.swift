@@ -19,7 +19,9 @@ enum Walls {
 
     static func imports(_ tree: SourceTree) throws -> [String] {
         try places(tree) { file, line in
-            guard let allowed = mayImport[file.module], let module = imported(by: line), !allowed.contains(module) else { return nil }
+            guard let allowed = mayImport[file.module], let module = imported(by: line), !allowed.contains(module) else {
+                return nil
+            }
             return "\(file.module) must not import \(module)"
         }
     }
@@ -32,12 +34,16 @@ enum Walls {
 
     static func floatingPointInDSP(_ tree: SourceTree) throws -> [String] {
         try places(tree, in: "DSP") { _, line in
-            ["Double", "Float", "Float16"].first { contains(line, word: $0) }.map { "\($0) in DSP, which is integer arithmetic alone" }
+            ["Double", "Float", "Float16"].first { contains(line, word: $0) }.map {
+                "\($0) in DSP, which is integer arithmetic alone"
+            }
         }
     }
 
     static func clocksInConversation(_ tree: SourceTree) throws -> [String] {
-        let clocks = ["ContinuousClock", "SuspendingClock", "Date", "Task.sleep", "clock_gettime", "ln_monotonic_ns", "DispatchTime"]
+        let clocks = [
+            "ContinuousClock", "SuspendingClock", "Date", "Task.sleep", "clock_gettime", "ln_monotonic_ns", "DispatchTime",
+        ]
         return try places(tree, in: "Conversation") { _, line in
             clocks.first { contains(line, word: $0) }.map { "\($0) in Conversation, which gets its time as events" }
         }
@@ -47,7 +53,9 @@ enum Walls {
     static func effectsInTurnMachine(_ tree: SourceTree) throws -> [String] {
         try places(tree, in: "Conversation") { file, line in
             guard file.path.contains("/Turn") else { return nil }
-            return ["await", "Task", "async", "actor"].first { contains(line, word: $0) }.map { "\($0) in the turn machine, a pure value" }
+            return ["await", "Task", "async", "actor"].first { contains(line, word: $0) }.map {
+                "\($0) in the turn machine, a pure value"
+            }
         }
     }
 

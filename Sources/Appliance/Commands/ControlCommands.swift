@@ -18,7 +18,8 @@ struct ControlOptions: ParsableArguments {
 }
 
 struct StatusCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "status", abstract: "What the daemon is doing and what it lacks.")
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the daemon is doing and what it lacks.")
     @OptionGroup var control: ControlOptions
     @Flag(help: "As JSON, for programs.") var json = false
 
@@ -65,7 +66,8 @@ struct StopCommand: AsyncParsableCommand {
 }
 
 struct AskCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "ask", abstract: "Ask in writing; the box answers aloud and here.")
+    static let configuration = CommandConfiguration(
+        commandName: "ask", abstract: "Ask in writing; the box answers aloud and here.")
     @OptionGroup var control: ControlOptions
     @Argument(help: "The question.") var text: [String]
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// The command line.
 public struct LinnetCommand: AsyncParsableCommand {
@@ -13,13 +12,4 @@ public struct LinnetCommand: AsyncParsableCommand {
         ])
 
     public init() {}
-}
-
-/// The value of an environment variable; nil when it is not set.
-func environmentValue(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-/// Writes a line on standard error.
-func complain(_ text: String) {
-    let bytes = Array("\(text)\n".utf8)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -23,7 +23,8 @@ enum RehearsalProgram {
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Spoken questions through the real daemon in a virtual room; shows where the milliseconds went.")
+        commandName: "demo",
+        abstract: "Spoken questions through the real daemon in a virtual room; shows where the milliseconds went.")
     @Option(help: "A recording of your own question, WAV of any rate and channel count.") var wav: String?
     @Option(help: "Folder for sound, picture and table.") var out = "demo-out"
 

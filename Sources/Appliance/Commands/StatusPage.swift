@@ -23,7 +23,9 @@ struct StatusPage {
 
     private var frontEnd: String {
         var parts = ["\(status.frontEnd.frames) frames", "\(status.frontEnd.lateFrames) late"]
-        if let erle = status.frontEnd.echoReturnLossEnhancementDecibels { parts.append("echo cancelled by \(Int(erle.rounded())) dB") }
+        if let erle = status.frontEnd.echoReturnLossEnhancementDecibels {
+            parts.append("echo cancelled by \(Int(erle.rounded())) dB")
+        }
         if let ppm = status.frontEnd.clockOffsetPartsPerMillion { parts.append("clocks \(Int(ppm.rounded())) ppm apart") }
         return "front end   " + parts.joined(separator: ", ")
     }

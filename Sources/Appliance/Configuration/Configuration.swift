@@ -49,7 +49,8 @@ public struct Configuration: Sendable, Equatable {
             public enum Bias: String, Sendable, CaseIterable {
                 case pullUp = "pull-up"
                 case pullDown = "pull-down"
-                case disabled, asIs = "as-is"
+                case disabled
+                case asIs = "as-is"
             }
             public var bias = Bias.pullUp
             /// Contact bounce that is ignored, 0...100 ms.

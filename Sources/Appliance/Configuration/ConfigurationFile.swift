@@ -66,7 +66,9 @@ extension Configuration {
             if got == 0 { break }
             count += got
         }
-        guard count <= sizeBound else { throw ConfigurationProblem(file: path, "is larger than \(sizeBound >> 20) MiB: not a settings file") }
+        guard count <= sizeBound else {
+            throw ConfigurationProblem(file: path, "is larger than \(sizeBound >> 20) MiB: not a settings file")
+        }
         guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
             throw ConfigurationProblem(file: path, "is not UTF-8 text")
         }
@@ -119,10 +121,12 @@ extension Configuration.Conversation {
         table.integer("conversation.duck_after_ms", &duckAfterMilliseconds, 20...500, unit: "ms")
         table.integer("conversation.pause_after_ms", &pauseAfterMilliseconds, 40...1000, unit: "ms")
         if longestEndMilliseconds < shortestEndMilliseconds {
-            table.wrong("conversation.longest_end_ms", "\(longestEndMilliseconds) is below shortest_end_ms, \(shortestEndMilliseconds)")
+            table.wrong(
+                "conversation.longest_end_ms", "\(longestEndMilliseconds) is below shortest_end_ms, \(shortestEndMilliseconds)")
         }
         if pauseAfterMilliseconds < duckAfterMilliseconds {
-            table.wrong("conversation.pause_after_ms", "\(pauseAfterMilliseconds) is below duck_after_ms, \(duckAfterMilliseconds)")
+            table.wrong(
+                "conversation.pause_after_ms", "\(pauseAfterMilliseconds) is below duck_after_ms, \(duckAfterMilliseconds)")
         }
     }
 }

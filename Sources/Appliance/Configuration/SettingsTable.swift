@@ -8,7 +8,14 @@ struct SettingsTable {
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var known: [String] = []
 
-    enum Value { case string(String), integer(Int), flag(Bool), strings([String]), integers([Int]), other(String) }
+    enum Value {
+        case string(String)
+        case integer(Int)
+        case flag(Bool)
+        case strings([String])
+        case integers([Int])
+        case other(String)
+    }
 
     init(file: String, text: String) throws(ConfigurationProblem) {
         self.file = file
@@ -29,7 +36,10 @@ struct SettingsTable {
     mutating func string(_ key: String, _ target: inout String, among allowed: [String]? = nil) {
         guard let value = take(key) else { return }
         guard case .string(let text) = value else { return wrong(key, "wants a text in quotes, not \(Self.word(value))") }
-        guard let allowed, !allowed.contains(text) else { return target = text }
+        guard let allowed, !allowed.contains(text) else {
+            target = text
+            return
+        }
         refuse(key, text, allowed)
     }
 
@@ -75,9 +85,13 @@ struct SettingsTable {
         var list: [Int] = []
         if case .integers(let numbers) = value { list = numbers }
         let isEmptyList = if case .strings(let texts) = value { texts.isEmpty } else { false }
-        let isRight = isEmptyList || !list.isEmpty && list.count <= bound && list.allSatisfy(range.contains) && Set(list).count == list.count
+        let isRight =
+            isEmptyList
+            || !list.isEmpty && list.count <= bound && list.allSatisfy(range.contains) && Set(list).count == list.count
         guard isRight else {
-            return wrong(key, "wants a list of at most \(bound) different numbers of \(range.lowerBound) to \(range.upperBound), like [0, 1]")
+            return wrong(
+                key,
+                "wants a list of at most \(bound) different numbers of \(range.lowerBound) to \(range.upperBound), like [0, 1]")
         }
         target = list
     }
@@ -92,7 +106,9 @@ struct SettingsTable {
     mutating func refuseUnknown() {
         for key in values.keys.sorted() where !known.contains(key) {
             if let secret = Credential.allCases.first(where: { key.hasSuffix($0.tomlLookalike) }) {
-                wrong(key, "keys and passwords do not belong here: store it as the credential \(secret.rawValue) (see .env.example)")
+                wrong(
+                    key, "keys and passwords do not belong here: store it as the credential \(secret.rawValue) (see .env.example)"
+                )
             } else if let close = nearest(to: key, among: known) {
                 wrong(key, "there is no such key; did you mean \(close)?")
             } else {

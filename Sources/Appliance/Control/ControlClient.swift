@@ -21,7 +21,9 @@ public struct ControlClient: Sendable {
     /// - Parameter deadlineMilliseconds: longest wait for the answer.
     public func send(_ request: ControlRequest, deadlineMilliseconds: Int32 = 5000) throws -> ControlReply {
         let socket: UnixSocket
-        do { socket = try UnixSocket.connected(to: path) } catch { throw NoDaemon(path: path, reason: String(cString: strerror(error.code))) }
+        do { socket = try UnixSocket.connected(to: path) } catch {
+            throw NoDaemon(path: path, reason: String(cString: strerror(error.code)))
+        }
         socket.write(ControlWire.line(request))
         guard let line = socket.readLine(bound: 1 << 20, withinMilliseconds: deadlineMilliseconds) else {
             throw NoDaemon(path: path, reason: "no answer within \(deadlineMilliseconds / 1000) s")

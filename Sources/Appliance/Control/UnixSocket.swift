@@ -19,7 +19,9 @@ final class UnixSocket: Sendable {
     /// - Parameter mode: permissions of the socket: who may talk to us.
     static func listening(at path: String, mode: mode_t) throws(Failed) -> UnixSocket {
         let socket = try opened(for: path)
-        if (try? connected(to: path)) != nil { throw Failed(what: "\(path): another daemon is listening there", code: EADDRINUSE) }
+        if (try? connected(to: path)) != nil {
+            throw Failed(what: "\(path): another daemon is listening there", code: EADDRINUSE)
+        }
         unlink(path)
         let before = umask(0o177)
         let bound = withAddress(path) { bind(socket.descriptor, $0, $1) }
@@ -60,7 +62,9 @@ final class UnixSocket: Sendable {
     func write(_ bytes: [UInt8]) {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes.withUnsafeBytes {
+                send(descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL.rawValue))
+            }
             guard count > 0 else { return }
             done += count
         }
@@ -75,7 +79,9 @@ final class UnixSocket: Sendable {
     }
 
     private static func opened(for path: String) throws(Failed) -> UnixSocket {
-        guard path.utf8.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { throw Failed(what: path, code: ENAMETOOLONG) }
+        guard path.utf8.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else {
+            throw Failed(what: path, code: ENAMETOOLONG)
+        }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failed(what: path, code: errno) }
         return UnixSocket(adopting: descriptor)

@@ -37,11 +37,19 @@ public final class StatusBoard: SessionObserver, Sendable {
     }
 
     public func failed(_ failure: Failure) {
-        onChange(known.withLock { $0.troubles[failure.subject] = failure; return Self.line($0) })
+        onChange(
+            known.withLock {
+                $0.troubles[failure.subject] = failure
+                return Self.line($0)
+            })
     }
 
     public func recovered(_ subject: Failure.Subject) {
-        onChange(known.withLock { $0.troubles[subject] = nil; return Self.line($0) })
+        onChange(
+            known.withLock {
+                $0.troubles[subject] = nil
+                return Self.line($0)
+            })
     }
 
     /// Fills in what the board knows.
@@ -62,7 +70,8 @@ public final class StatusBoard: SessionObserver, Sendable {
 
     private static func line(_ known: Known) -> String {
         let last = known.last.map { "; turn \($0.number) \($0.outcome.rawValue)" } ?? ""
-        let trouble = known.troubles.isEmpty ? "" : "; trouble: \(known.troubles.keys.map(\.rawValue).sorted().joined(separator: ", "))"
+        let trouble =
+            known.troubles.isEmpty ? "" : "; trouble: \(known.troubles.keys.map(\.rawValue).sorted().joined(separator: ", "))"
         return known.state.rawValue + last + trouble
     }
 }

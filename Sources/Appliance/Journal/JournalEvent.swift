@@ -41,11 +41,21 @@ public enum JournalEvent: String, Sendable, CaseIterable {
 }
 
 /// syslog's priorities, as far as the daemon uses them.
-public enum JournalPriority: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6, debug = 7 }
+public enum JournalPriority: Int, Sendable {
+    case error = 3
+    case warning = 4
+    case notice = 5
+    case info = 6
+    case debug = 7
+}
 
 /// One entry: what is said to people, and fields for machines.
 public struct JournalEntry: Sendable {
-    public enum Value: Sendable, Equatable { case text(String), integer(Int64), number(Double) }
+    public enum Value: Sendable, Equatable {
+        case text(String)
+        case integer(Int64)
+        case number(Double)
+    }
 
     public var event: JournalEvent
     public var priority: JournalPriority
@@ -53,7 +63,9 @@ public struct JournalEntry: Sendable {
     /// Upper-case names; `LINNET_` belongs to us.
     public var fields: [(name: String, value: Value)]
 
-    public init(_ event: JournalEvent, _ priority: JournalPriority, _ message: String, _ fields: [(name: String, value: Value)] = []) {
+    public init(
+        _ event: JournalEvent, _ priority: JournalPriority, _ message: String, _ fields: [(name: String, value: Value)] = []
+    ) {
         self.event = event
         self.priority = priority
         self.message = message

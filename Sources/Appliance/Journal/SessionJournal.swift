@@ -84,7 +84,9 @@ public struct SessionJournal: SessionObserver {
             ]
         }
         let after = endToEnd.map { ", answered after \(Int($0)) ms" } ?? ""
-        return JournalEntry(.turnEnded, .notice, "Turn \(record.number) (\(record.startedBy.rawValue)): \(record.outcome.rawValue)\(after)", fields)
+        return JournalEntry(
+            .turnEnded, .notice, "Turn \(record.number) (\(record.startedBy.rawValue)): \(record.outcome.rawValue)\(after)",
+            fields)
     }
 
     /// `speechStart` → `LINNET_STAMP_SPEECH_START_US`

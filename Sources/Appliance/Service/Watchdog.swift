@@ -18,7 +18,11 @@ public struct Watchdog: Sendable, Equatable {
     }
 
     /// What stood still, in the order of the sound's way.
-    public enum Stalled: String, Sendable { case capture, frontEnd = "front end", eventLoop = "event loop" }
+    public enum Stalled: String, Sendable {
+        case capture
+        case frontEnd = "front end"
+        case eventLoop = "event loop"
+    }
 
     private var last: Progress?
 

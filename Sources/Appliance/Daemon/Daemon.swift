@@ -1,0 +1,125 @@
+import Audio
+import CPlatform
+import Cloud
+import Conversation
+import Failures
+import Glibc
+import Hardware
+import LocalEndpoint
+
+/// The daemon's life: settings and keys in, devices opened (and waited for), the session run, until SIGTERM.
+public final class Daemon: Sendable {
+    private let settings: Configuration
+    private let environment: @Sendable (String) -> String?
+    private let journal: Journal
+    private let notifier = ServiceNotifier()
+    private let started = MonotonicTime(nanoseconds: ln_monotonic_ns())
+
+    /// How long devices that are not there are waited for between two tries.
+    static let reopenMilliseconds = 500
+
+    public init(_ settings: Configuration, environment: @escaping @Sendable (String) -> String?) {
+        self.settings = settings
+        self.environment = environment
+        journal = Journal.chosen(environment: environment)
+    }
+
+    /// - Returns: false when it could not start at all; the journal says why.
+    public func run() async -> Bool {
+        let termination = TerminationSignal()
+        journal.write(JournalEntry(.started, .notice, "Linnet \(Version.text) starts"))
+        lockMemory()
+        let credentials = Credentials.read(environment: environment)
+        report(credentials)
+        let status = StatusBoard { [notifier] in notifier.status($0) }
+        let clouds = Clouds(settings.cloud, language: settings.conversation.language, credentials: credentials)
+        let board = openBoard(status)
+        let box = Box(settings: settings, clouds: clouds, board: board, journal: journal, status: status)
+        guard let control = openControl(box, status) else { return false }
+        let work = Task { await box.run() }
+        let watch = Task { await feedWatchdog(box) }
+        await box.opened(withinMilliseconds: 5000)
+        notifier.ready(box.summary)
+        journal.write(
+            JournalEntry(
+                .ready, .notice, "Ready after \(millisecondsSinceStart) ms: \(box.summary)",
+                [("LINNET_READY_MS", .integer(millisecondsSinceStart))]))
+
+        await termination.wait()
+        notifier.stopping("stopping")
+        journal.write(JournalEntry(.stopping, .notice, "Stopping"))
+        control.stop()
+        watch.cancel()
+        work.cancel()
+        await box.stop()
+        clouds.shutDown()
+        board.close()
+        journal.write(JournalEntry(.stopped, .notice, "Stopped"))
+        return true
+    }
+
+    private var millisecondsSinceStart: Int64 { (ln_monotonic_ns() - started.nanoseconds) / 1_000_000 }
+
+    /// Keeps pages that were touched once: a page fault is a late frame.
+    private func lockMemory() {
+        // MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT; refused without the unit's LimitMEMLOCK, which costs nothing but that.
+        _ = mlockall(7)
+    }
+
+    private func report(_ credentials: Credentials) {
+        for (name, subject) in [(Credential.deepgram, "deepgram"), (.groq, "groq"), (.cartesia, "cartesia")]
+        where credentials[name] == nil {
+            journal.write(
+                JournalEntry(
+                    .keyMissing, .warning, "No key for \(subject): store it as the credential \(name.rawValue)",
+                    [("LINNET_PROVIDER", .text(subject)), ("LINNET_CREDENTIAL", .text(name.rawValue))]))
+        }
+        for name in credentials.exposed {
+            journal.write(
+                JournalEntry(
+                    .keyExposed, .warning,
+                    "\(name.environmentName) came from the unit's environment: make it the credential \(name.rawValue)",
+                    [("LINNET_CREDENTIAL", .text(name.rawValue))]))
+        }
+    }
+
+    private func openBoard(_ status: StatusBoard) -> any Board {
+        do {
+            return try BoardChoice.open(settings.board)
+        } catch {
+            journal.write(SessionJournal.entry(for: error))
+            status.failed(error)
+            return NoBoard()
+        }
+    }
+
+    private func openControl(_ box: Box, _ status: StatusBoard) -> ControlServer? {
+        let path = ControlClient.defaultPath(environment: environment)
+        let desk = ControlDesk(box: box, status: status, started: started)
+        do {
+            return try ControlServer(path: path) { await desk.answer($0) }
+        } catch {
+            journal.write(SessionJournal.entry(for: Failure(.system, .unknown, "control socket \(error)", retry: .never)))
+            return nil
+        }
+    }
+
+    /// Feeds the service manager's watchdog while all three clocks advance.
+    private func feedWatchdog(_ box: Box) async {
+        guard let period = notifier.watchdogMicroseconds else { return }
+        var watchdog = Watchdog()
+        while !Task.isCancelled {
+            let stalled = watchdog.check(await box.progress())
+            if stalled.isEmpty {
+                notifier.watchdog()
+            } else {
+                let names = stalled.map(\.rawValue).joined(separator: ", ")
+                journal.write(
+                    JournalEntry(
+                        .watchdogWithheld, .error, "The watchdog is not fed: \(names) did not advance",
+                        [("LINNET_STALLED", .text(names))]))
+            }
+            try? await Task.sleep(for: .microseconds(Int(period / 3)))
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Conversation
+
+extension SessionSettings {
+    /// What the settings file says of a conversation; everything else keeps its default.
+    init(_ configuration: Configuration) {
+        self.init()
+        let said = configuration.conversation
+        instructions = said.instructions
+        speculates = said.speculate
+        firstPauseMilliseconds = said.firstPauseMilliseconds
+        shortestEndMilliseconds = said.shortestEndMilliseconds
+        longestEndMilliseconds = said.longestEndMilliseconds
+        followUpMilliseconds = said.followUpSeconds * 1000
+        noSpeechMilliseconds = said.noSpeechSeconds * 1000
+        longestQuestionMilliseconds = said.longestQuestionSeconds * 1000
+        bargeIn = said.bargeIn
+        duckAfterMilliseconds = said.duckAfterMilliseconds
+        pauseAfterMilliseconds = said.pauseAfterMilliseconds
+        maximumTokens = configuration.cloud.groq.maximumTokens
+        firstTokenDeadlineMilliseconds = configuration.cloud.groq.firstTokenDeadlineMilliseconds
+    }
+}

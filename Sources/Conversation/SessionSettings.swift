@@ -2,8 +2,7 @@ import Failures
 
 /// Every figure of a conversation, each with a default that suits a small box in a living room.
 ///
-/// Times are milliseconds. The ranges are what ``clamped()`` holds them to; a configuration file should refuse what lies
-/// outside them by name.
+/// Times are milliseconds. The ranges are what was tried; a configuration file should refuse what lies outside them by name.
 public struct SessionSettings: Sendable, Equatable {
     public init() {}
 
@@ -42,7 +41,7 @@ public struct SessionSettings: Sendable, Equatable {
     public var continuationMilliseconds = 250
     /// How often one turn may be reopened. 0...5.
     public var continuationLimit = 2
-    /// How late frames may be before a silence is judged by them and not by the clock. 50...500.
+    /// How much later than usual frames may be before a silence is judged by them and not by the clock. 50...500.
     public var lateFrameMilliseconds = 100
 
     // MARK: Answer

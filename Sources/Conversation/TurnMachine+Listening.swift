@@ -18,6 +18,10 @@ extension TurnMachine {
     mutating func frame(end: MonotonicTime, lastVoiced: MonotonicTime?) {
         heardUntil = end
         self.lastVoiced = lastVoiced
+        // Falls at once, rises slowly: a stall must not pass for usual.
+        let lag = now.nanoseconds(since: end)
+        let usual = usualLag ?? lag
+        usualLag = lag < usual ? lag : usual + (lag - usual) / 128
         if voiceOnset != nil { considerInterruption() }
     }
 
@@ -147,7 +151,9 @@ extension TurnMachine {
 
     /// Frames that are late may hold speech: the clock must not outrun them.
     private mutating func framesAreCurrent(retry timer: TurnTimer) -> Bool {
-        guard let heardUntil, now.milliseconds(since: heardUntil) > Double(settings.lateFrameMilliseconds) else { return true }
+        guard let heardUntil, let usualLag else { return true }
+        let limit = usualLag + Int64(settings.lateFrameMilliseconds) * 1_000_000
+        guard now.nanoseconds(since: heardUntil) > limit else { return true }
         start(timer, 20)
         return false
     }

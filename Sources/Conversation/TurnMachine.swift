@@ -24,6 +24,8 @@ public struct TurnMachine: Sendable {
     var lastVoiced: MonotonicTime?
     /// The end of the newest frame.
     var heardUntil: MonotonicTime?
+    /// How long frames usually take from their last sample to here, in nanoseconds: a remote endpoint's take longer.
+    var usualLag: Int64?
     /// When the box itself last sounded; what the microphones had before is its own voice.
     var soundedUntil: MonotonicTime?
 

@@ -214,6 +214,18 @@ import Testing
         #expect(story.contains(.finalize))
     }
 
+    @Test func `frames that always take long, as from afar, hold nothing back`() {
+        var story = Story()
+        story.frameLag = 250
+        story.wait(500)
+        story.tap()
+        story.talk(1_000)
+        story.wait(200)
+        story.settled("What time is it?")
+        story.wait(300)
+        #expect(story.commits == ["What time is it?"])
+    }
+
     @Test func `who talks on after the commit and before the first sound is still asking`() {
         var story = Story()
         story.tap()

@@ -215,6 +215,17 @@ import Testing
         await scene.end()
     }
 
+    @Test func `more speech than may be held makes the voice wait and loses nothing`() async {
+        var settings = SessionSettings()
+        settings.heldAudioMilliseconds = 300
+        let scene = Scene(settings) { _ in [.text("One two three four five six seven eight nine ten.")] }
+        await scene.tap()
+        await scene.say("Tell me the numbers.")
+        await scene.until { scene.witness.states.last == .followUp }
+        #expect(scene.endpoint.heardSamples == 320 + 10 * 3_200)
+        await scene.end()
+    }
+
     @Test func `a voice that ends its context early is given another for the rest`() async {
         let scene = Scene(synthesizer: ScriptedSynthesizer(endsContextsEarly: true)) { _ in
             [.text("The sun is a star. "), .text("It is bright.")]

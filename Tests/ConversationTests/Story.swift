@@ -11,6 +11,8 @@ struct Story {
     private(set) var states: [VisibleState] = [.idle]
     /// Frames arrive as they should, unless a story says otherwise.
     var framesArrive = true
+    /// From a frame's last sample to its arrival, in milliseconds.
+    var frameLag = 0
     private var isTalking = false
     private var lastVoiced: Int?
 
@@ -42,7 +44,7 @@ struct Story {
             now += 10
             fireTimers()
             if isTalking { lastVoiced = now }
-            if framesArrive { happens(.frame(end: Self.time(now), lastVoiced: lastVoiced.map(Self.time))) }
+            if framesArrive { happens(.frame(end: Self.time(now - frameLag), lastVoiced: lastVoiced.map(Self.time))) }
         }
     }
 

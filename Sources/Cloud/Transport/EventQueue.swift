@@ -2,7 +2,7 @@ import Failures
 import Synchronization
 
 /// From the network thread to one consumer. The producer never waits; it watches the weight of what is queued and stops its
-/// source above a mark of its own; `onDrained` tells it when the consumer has come down to `lowWater` again.
+/// source above a mark of its own; a hook tells it when the consumer has come down to `lowWater` again.
 package final class EventQueue<Element: Sendable>: Sendable {
     private enum Item: Sendable {
         case element(Element, weight: Int)
@@ -15,6 +15,9 @@ package final class EventQueue<Element: Sendable>: Sendable {
         var weight = 0
         var isEnded = false
         var waiter: CheckedContinuation<Item, Never>?
+        /// Gone after the end: they tend to hold the producer, which holds the queue.
+        var onDrained: (@Sendable () -> Void)?
+        var onAbandoned: (@Sendable () -> Void)?
 
         mutating func pop() -> Item? {
             guard head < items.count else { return nil }
@@ -30,18 +33,17 @@ package final class EventQueue<Element: Sendable>: Sendable {
 
     private let state = Mutex(State())
     private let lowWater: Int
-    private let onDrained: @Sendable () -> Void
-    private let onAbandoned: @Sendable () -> Void
+
+    package init(lowWater: Int = 0) { self.lowWater = lowWater }
 
     /// - Parameters:
     ///   - onDrained: the queue's weight fell to `lowWater` or below; called by the consumer's thread.
     ///   - onAbandoned: the consumer was cancelled or let go before the end; called once, by any thread.
-    package init(
-        lowWater: Int = 0, onDrained: @escaping @Sendable () -> Void = {}, onAbandoned: @escaping @Sendable () -> Void = {}
-    ) {
-        self.lowWater = lowWater
-        self.onDrained = onDrained
-        self.onAbandoned = onAbandoned
+    package func setHooks(onDrained: (@Sendable () -> Void)? = nil, onAbandoned: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            state.onDrained = onDrained
+            state.onAbandoned = onAbandoned
+        }
     }
 
     /// - Returns: the weight that now waits for the consumer. After the end nothing is taken.
@@ -66,6 +68,8 @@ package final class EventQueue<Element: Sendable>: Sendable {
         let waiter = state.withLock { state -> CheckedContinuation<Item, Never>? in
             guard !state.isEnded else { return nil }
             state.isEnded = true
+            state.onDrained = nil
+            state.onAbandoned = nil
             defer { state.waiter = nil }
             if state.waiter == nil { state.items.append(.end(failure)) }
             return state.waiter
@@ -75,17 +79,15 @@ package final class EventQueue<Element: Sendable>: Sendable {
 
     /// Forgets what is queued and ends.
     package func abandon() {
-        let (waiter, wasOpen) = state.withLock { state -> (CheckedContinuation<Item, Never>?, Bool) in
+        let (waiter, report) = state.withLock { state -> (CheckedContinuation<Item, Never>?, (@Sendable () -> Void)?) in
             defer {
+                state = State()
                 state.isEnded = true
-                state.waiter = nil
-                state.items = []
-                state.head = 0
             }
-            return (state.waiter, !state.isEnded)
+            return (state.waiter, state.onAbandoned)
         }
         waiter?.resume(returning: .end(nil))
-        if wasOpen { onAbandoned() }
+        report?()
     }
 
     /// The consumer's. Nil after the end.
@@ -98,7 +100,7 @@ package final class EventQueue<Element: Sendable>: Sendable {
     }
 
     private func nextItem() async -> Item {
-        var isDrained = false
+        var onDrained: (@Sendable () -> Void)?
         let item = await withCheckedContinuation { (waiter: CheckedContinuation<Item, Never>) in
             let item = state.withLock { state -> Item? in
                 guard let item = state.pop() else {
@@ -108,14 +110,14 @@ package final class EventQueue<Element: Sendable>: Sendable {
                     return nil
                 }
                 if case .element(_, let weight) = item {
-                    isDrained = state.weight > lowWater && state.weight - weight <= lowWater
+                    if state.weight > lowWater, state.weight - weight <= lowWater { onDrained = state.onDrained }
                     state.weight -= weight
                 }
                 return item
             }
             if let item { waiter.resume(returning: item) }
         }
-        if isDrained { onDrained() }
+        onDrained?()
         return item
     }
 

@@ -293,11 +293,11 @@ package final class WebSocketConnection: LoopClient {
         heartbeat?.cancel()
         let report = onEvent
         onEvent = nil
-        // Out of libcurl's and our own callbacks first.
+        // Out of everybody's callbacks first: a failed send is reported after it has returned.
         loop.later {
             if let handle = self.handle { self.loop.remove(handle) }
             self.handle = nil
+            report?(.ended(end))
         }
-        report?(.ended(end))
     }
 }

@@ -56,6 +56,7 @@ let package = Package(
 
         // MARK: Test equipment and the demo, never linked into the daemon
         .target(name: "CRoom"),
+        .target(name: "CSpeech", linkerSettings: [.linkedLibrary("dl")]),
         .target(
             name: "VirtualCard", dependencies: ["CRoom", "CALSA"],
             // A C library inside other programs: without these SwiftPM would link a second Swift runtime into it.
@@ -65,7 +66,7 @@ let package = Package(
         .target(
             name: "Rehearsal",
             dependencies: [
-                "CPlatform",
+                "CSpeech", "CPlatform",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
@@ -82,14 +83,18 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Tests
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(name: "DSPTests", dependencies: ["DSP", "Audio"], swiftSettings: strict),
         .testTarget(name: "AudioTests", dependencies: ["Audio"], swiftSettings: strict),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Audio", "CRoom", "CPlatform"], swiftSettings: strict),
+        .testTarget(
+            name: "HardwareTests", dependencies: ["Hardware", "Audio", "Failures", "CRoom", "CPlatform", "CAllocationCounter"],
+            swiftSettings: strict),
         .testTarget(
             name: "LocalEndpointTests", dependencies: ["LocalEndpoint", "Hardware", "Conversation", "DSP", "Audio", "CPlatform"],
             swiftSettings: strict),
         .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio"], swiftSettings: strict),
-        .testTarget(name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
+        .testTarget(
+            name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal"], swiftSettings: strict),
         .testTarget(name: "RoomTests", dependencies: ["Stage", "CRoom", "CALSA", "CPlatform"], swiftSettings: strict),

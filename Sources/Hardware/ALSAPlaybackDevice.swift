@@ -15,9 +15,10 @@ struct ALSAPlaybackDevice: ~Copyable {
     ///   - preferredRateHz: tried first, then 48, 44.1, 24 and 16 kHz. With `exactly` it is the only one.
     ///   - channels: tried first, then 2, 1, and up to 8.
     init(name: String, preferredRateHz: Int?, exactly: Bool, channels: Int?) throws(Failure) {
+        ln_alsa_keep_quiet()
         var opened: OpaquePointer?
         let status = snd_pcm_open(&opened, name, SND_PCM_STREAM_PLAYBACK, Int32(SND_PCM_NONBLOCK))
-        guard status == 0, let opened else { throw Failure.playback("snd_pcm_open(\(name))", status) }
+        guard status == 0, let opened else { throw Failure.alsa(.playback, "snd_pcm_open(\(name))", status) }
         do throws(Failure) {
             let setup = ALSAPlaybackSetup(pcm: opened, name: name)
             format = try setup.apply(
@@ -105,18 +106,4 @@ struct ALSAPlaybackDevice: ~Copyable {
 
     @_noAllocation @_noLocks
     func prepare() -> Int32 { snd_pcm_prepare(pcm) }
-}
-
-extension Failure {
-    /// What an ALSA call said about the loudspeaker.
-    static func playback(_ call: String, _ status: Int32) -> Failure {
-        let kind: Kind =
-            switch -status {
-            case ENODEV, ENOENT, ENXIO: .absent
-            case EBUSY: .busy
-            case EINVAL: .unsupported
-            default: .unknown
-            }
-        return Failure(.playback, kind, "\(call): \(String(cString: snd_strerror(status)))")
-    }
 }

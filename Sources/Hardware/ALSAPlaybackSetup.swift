@@ -32,7 +32,7 @@ struct ALSAPlaybackSetup {
     }
 
     private func check(_ what: String, _ status: Int32) throws(Failure) {
-        if status < 0 { throw Failure.playback("\(name): \(what)", status) }
+        if status < 0 { throw Failure.alsa(.playback, "\(name): \(what)", status) }
     }
 
     private func setFormat(_ parameters: OpaquePointer) throws(Failure) -> Int {

@@ -1,0 +1,164 @@
+import Audio
+import CPlatform
+import Synchronization
+
+/// What the capture thread does between two waits: gather whole blocks, stamp them, hand them on, recover from XRUNs. Owns its
+/// memory; never allocates, locks, or waits for anything but the device.
+struct CaptureLoop: ~Copyable {
+    enum Outcome {
+        case goOn
+        /// The device is gone, with this errno.
+        case lost(code: Int32)
+    }
+
+    /// The device is asked again this often whether it is still there.
+    private static let waitMilliseconds: Int32 = 100
+    /// A device that delivers nothing for so many waits is taken for gone.
+    private static let silentWaitsBeforeLost = 10
+    private static let restartsBeforeLost = 3
+
+    private let rateHz: Int
+    private let blockFrames: Int
+    private var isRunning = false
+    private var filled = 0
+    private var silentWaits = 0
+    private var failedRestarts = 0
+    /// The next block's first frame on the device's clock.
+    private var nextFrame: Int64 = 0
+    /// Where the last block ended in time; 0 before the first.
+    private var endNanoseconds: Int64 = 0
+    /// The stream was interrupted: the frames lost are known by the clock alone.
+    private var hasGap = false
+    private let block: UnsafeMutablePointer<Int32>
+    private let ring: Unmanaged<StampedRing>
+    private let tally: Unmanaged<CaptureTally>
+
+    /// - Parameters: uncounted: whoever owns the loop keeps ring and tally alive.
+    init(format: CaptureFormat, ring: StampedRing, tally: CaptureTally) {
+        rateHz = format.rateHz
+        blockFrames = format.blockFrames
+        block = .allocate(capacity: format.blockFrames * format.channels)
+        block.initialize(repeating: 0, count: format.blockFrames * format.channels)
+        self.ring = .passUnretained(ring)
+        self.tally = .passUnretained(tally)
+    }
+
+    deinit { block.deallocate() }
+
+    /// One round. The first one on a device starts it.
+    @_noAllocation @_noLocks
+    mutating func turn(_ device: borrowing ALSACaptureDevice) -> Outcome {
+        if !isRunning {
+            let status = device.start()
+            if status < 0 { return retryOrLose(status) }
+            isRunning = true
+            filled = 0
+        }
+        let waited = device.wait(milliseconds: Self.waitMilliseconds)
+        if waited < 0 { return stumble(waited) }
+        if waited == 0 {
+            silentWaits += 1
+            return silentWaits < Self.silentWaitsBeforeLost ? .goOn : .lost(code: ETIMEDOUT)
+        }
+        silentWaits = 0
+        return gather(device)
+    }
+
+    /// The device went away: what it will have missed is known when it is back.
+    @_noAllocation @_noLocks
+    mutating func lose() {
+        isRunning = false
+        hasGap = true
+        silentWaits = 0
+        failedRestarts = 0
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func gather(_ device: borrowing ALSACaptureDevice) -> Outcome {
+        let standing = device.standing()
+        if standing.status < 0 { return stumble(standing.status) }
+        var available = standing.available
+        while available + filled >= blockFrames {
+            let read = device.read(behind: filled)
+            if read == 0 || read == -Int(EAGAIN) { return .goOn }
+            if read < 0 { return stumble(Int32(read)) }
+            available -= read
+            filled += read
+            guard filled == blockFrames else { continue }
+            filled = 0
+            failedRestarts = 0
+            // Frame `available` from now met the converter at the standing's instant.
+            let end = standing.nanoseconds - Int64(available) * 1_000_000_000 / Int64(rateHz)
+            handOn(device, endingAt: end)
+        }
+        return .goOn
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func handOn(_ device: borrowing ALSACaptureDevice, endingAt end: Int64) {
+        let duration = Int64(blockFrames) * 1_000_000_000 / Int64(rateHz)
+        if hasGap {
+            let missed = (end - duration - endNanoseconds) * Int64(rateHz) / 1_000_000_000
+            if endNanoseconds != 0, missed > 0 { nextFrame += missed }
+            hasGap = false
+        }
+        device.widen(into: block)
+        let stamp = FrameStamp(firstSample: nextFrame, time: MonotonicTime(nanoseconds: end - duration))
+        let samples = UnsafePointer(block)
+        let isTaken = ring._withUnsafeGuaranteedRef { $0.write(stamp: stamp, samples: samples) }
+        nextFrame += Int64(blockFrames)
+        endNanoseconds = end
+        tally._withUnsafeGuaranteedRef { $0.note(blockTaken: isTaken) }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func stumble(_ status: Int32) -> Outcome {
+        isRunning = false
+        hasGap = true
+        // Overrun, or the system slept: both mend by starting anew.
+        guard status == -EPIPE || status == -ESTRPIPE else { return .lost(code: -status) }
+        tally._withUnsafeGuaranteedRef { $0.noteXRUN() }
+        return .goOn
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func retryOrLose(_ status: Int32) -> Outcome {
+        failedRestarts += 1
+        return status == -ENODEV || failedRestarts > Self.restartsBeforeLost ? .lost(code: -status) : .goOn
+    }
+}
+
+/// The capture thread's counts, and the eventfd that says that a block came.
+final class CaptureTally: Sendable {
+    let wake: Int32
+    private let blocks = Atomic<Int>(0)
+    private let xruns = Atomic<Int>(0)
+    private let overruns = Atomic<Int>(0)
+    private let reopens = Atomic<Int>(0)
+
+    init() { wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
+
+    deinit { close(wake) }
+
+    var counters: CaptureCounters {
+        var all = CaptureCounters()
+        all.blocks = blocks.load(ordering: .relaxed)
+        all.xruns = xruns.load(ordering: .relaxed)
+        all.overruns = overruns.load(ordering: .relaxed)
+        all.reopens = reopens.load(ordering: .relaxed)
+        return all
+    }
+
+    @_noAllocation @_noLocks
+    func note(blockTaken: Bool) {
+        blocks.add(1, ordering: .relaxed)
+        if !blockTaken { overruns.add(1, ordering: .relaxed) }
+        ln_eventfd_signal(wake)
+    }
+
+    @_noAllocation @_noLocks
+    func noteXRUN() { xruns.add(1, ordering: .relaxed) }
+
+    @_noAllocation @_noLocks
+    func noteReopen() { reopens.add(1, ordering: .relaxed) }
+}

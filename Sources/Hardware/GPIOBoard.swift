@@ -1,0 +1,149 @@
+import Audio
+import CPlatform
+import Failures
+import Glibc
+import Synchronization
+
+/// A board behind libgpiod: one button line with edges stamped by the kernel, and up to four lights, on one thread.
+public final class GPIOBoard: Board, @unchecked Sendable {  // the lines are the running thread's own; the rest is atomic, locked or set once
+    public enum Bias: Sendable { case pullUp, pullDown, disabled, asIs }
+
+    public struct Settings: Sendable {
+        /// Device path, name or label of the chip.
+        public var chip: String
+        /// Nil for a board without a button.
+        public var buttonLine: UInt32?
+        public var buttonIsActiveLow = true
+        public var bias = Bias.pullUp
+        /// 0...100.
+        public var debounceMilliseconds = 5
+        public var lights: [LightPattern.Light: UInt32] = [:]
+        public var lightsAreActiveLow = false
+
+        public init(chip: String, buttonLine: UInt32?) {
+            self.chip = chip
+            self.buttonLine = buttonLine
+        }
+    }
+
+    public let events: AsyncStream<BoardEvent>
+    private let continuation: AsyncStream<BoardEvent>.Continuation
+    private var button: GPIOButtonLine?
+    private var lights: GPIOLightLines?
+    private var debouncer: Debouncer
+    private let pattern = Mutex(LightPattern.idle)
+    private let stopping = Atomic<Bool>(false)
+    private let wake: Int32
+    private let handle = Mutex<pthread_t?>(nil)
+
+    /// Takes the lines and starts the thread.
+    /// - Throws: `.absent` (no such chip or line), `.busy` (taken by another program), `.forbidden` (not in the group gpio).
+    public init(_ settings: Settings) throws(Failure) {
+        (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+        wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+        debouncer = Debouncer(milliseconds: GPIOButtonLine.isDebounced ? 0 : settings.debounceMilliseconds)
+        if let line = settings.buttonLine { button = try GPIOButtonLine(settings, line: line) }
+        if !settings.lights.isEmpty { lights = try GPIOLightLines(settings) }
+        try start()
+    }
+
+    deinit { closeDescriptor() }
+
+    private func closeDescriptor() { _ = Glibc.close(wake) }
+
+    public func show(_ pattern: LightPattern) {
+        self.pattern.withLock { $0 = pattern }
+        ln_eventfd_signal(wake)
+    }
+
+    public func close() {
+        stopping.store(true, ordering: .releasing)
+        ln_eventfd_signal(wake)
+        let running = handle.withLock { handle in
+            defer { handle = nil }
+            return handle
+        }
+        if let running { pthread_join(running, nil) }
+        continuation.finish()
+    }
+
+    // MARK: The thread
+
+    private func start() throws(Failure) {
+        var created = pthread_t()
+        let context = Unmanaged.passRetained(self)
+        let outcome = ln_thread_start(
+            &created, 0, 128 * 1024,
+            { context in
+                guard let context else { return nil }
+                ln_thread_name("linnet-board")
+                Unmanaged<GPIOBoard>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard outcome >= 0 else {
+            context.release()
+            throw Failure(.board, .unknown, "no thread for the board")
+        }
+        handle.withLock { $0 = created }
+    }
+
+    private func run() {
+        var shown = LightPattern.idle
+        var began = ln_monotonic_ns()
+        while !stopping.load(ordering: .acquiring) {
+            let wanted = pattern.withLock { $0 }
+            if wanted != shown { (shown, began) = (wanted, ln_monotonic_ns()) }
+            let elapsed = Int((ln_monotonic_ns() - began) / 1_000_000)
+            lights?.set { shown.rhythm(of: $0).isLit(afterMilliseconds: elapsed) }
+            let isReadable = sleep(milliseconds: pauseMilliseconds(shown, elapsed))
+            if isReadable, !readEdge() { return }
+            settle()
+        }
+        lights?.set { _ in false }
+    }
+
+    /// Until the next blink or the end of the bouncing, at most a second.
+    private func pauseMilliseconds(_ pattern: LightPattern, _ elapsed: Int) -> Int {
+        var pause = 1000
+        for light in LightPattern.Light.allCases {
+            if case .blinking(let half) = pattern.rhythm(of: light) { pause = min(pause, half - elapsed % half) }
+        }
+        if let settles = debouncer.settlesAt {
+            pause = min(pause, max(0, Int((settles.nanoseconds - ln_monotonic_ns()) / 1_000_000) + 1))
+        }
+        return pause
+    }
+
+    /// - Returns: whether an edge waits.
+    private func sleep(milliseconds: Int) -> Bool {
+        var waited = [
+            pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: button?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&waited, 2, Int32(milliseconds))
+        _ = ln_eventfd_drain(wake)
+        return waited[1].revents != 0
+    }
+
+    /// - Returns: false when the line is lost.
+    private func readEdge() -> Bool {
+        do throws(Failure) {
+            guard let edge = try button?.read() else { return true }
+            pass(debouncer.edge(isDown: edge.isDown, at: edge.time))
+            return true
+        } catch {
+            pass(.failed(error))
+            return false
+        }
+    }
+
+    private func settle() {
+        let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
+        guard let settles = debouncer.settlesAt, now >= settles, let level = button?.isDown else { return }
+        pass(debouncer.settled(isDown: level, at: now))
+    }
+
+    private func pass(_ event: BoardEvent?) {
+        if let event { continuation.yield(event) }
+    }
+}

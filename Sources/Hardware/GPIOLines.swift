@@ -1,0 +1,87 @@
+import Audio
+import CGPIO
+import Failures
+import Glibc
+
+/// The button's line. Owns its request.
+struct GPIOButtonLine: ~Copyable {
+    private let request: UnsafeMutablePointer<ln_gpio>
+    /// Readable when an edge waits.
+    let descriptor: Int32
+    /// The kernel debounces for us.
+    static let isDebounced = LN_GPIO_DEBOUNCES != 0
+
+    init(_ settings: GPIOBoard.Settings, line: UInt32) throws(Failure) {
+        var opened: UnsafeMutablePointer<ln_gpio>?
+        let status = ln_gpio_open_button(
+            settings.chip, line, settings.buttonIsActiveLow ? 1 : 0, settings.bias.code,
+            UInt32(settings.debounceMilliseconds * 1000),
+            &opened)
+        guard status == 0, let opened else { throw Failure.gpio("button line \(line) of \(settings.chip)", status) }
+        request = opened
+        descriptor = ln_gpio_button_fd(opened)
+    }
+
+    deinit { ln_gpio_close(request) }
+
+    var isDown: Bool { ln_gpio_button_value(request) == 1 }
+
+    struct Edge {
+        var isDown: Bool
+        var time: MonotonicTime
+    }
+
+    /// The next edge; call when the descriptor is readable.
+    func read() throws(Failure) -> Edge {
+        var (isDown, nanoseconds): (Int32, Int64) = (0, 0)
+        let status = ln_gpio_button_read(request, &isDown, &nanoseconds)
+        guard status == 0 else { throw Failure.gpio("button", status) }
+        return Edge(isDown: isDown == 1, time: MonotonicTime(nanoseconds: nanoseconds))
+    }
+}
+
+/// The lights' lines. Owns their request.
+struct GPIOLightLines: ~Copyable {
+    private let request: UnsafeMutablePointer<ln_gpio>
+    private let lights: [LightPattern.Light]
+
+    init(_ settings: GPIOBoard.Settings) throws(Failure) {
+        lights = settings.lights.keys.sorted { $0.rawValue < $1.rawValue }
+        let lines = lights.compactMap { settings.lights[$0] }
+        var opened: UnsafeMutablePointer<ln_gpio>?
+        let status = ln_gpio_open_outputs(settings.chip, lines, Int32(lines.count), settings.lightsAreActiveLow ? 1 : 0, &opened)
+        guard status == 0, let opened else { throw Failure.gpio("light lines \(lines) of \(settings.chip)", status) }
+        request = opened
+    }
+
+    deinit { ln_gpio_close(request) }
+
+    func set(_ isLit: (LightPattern.Light) -> Bool) {
+        for (index, light) in lights.enumerated() { _ = ln_gpio_set(request, Int32(index), isLit(light) ? 1 : 0) }
+    }
+}
+
+extension GPIOBoard.Bias {
+    fileprivate var code: ln_gpio_bias {
+        switch self {
+        case .pullUp: LN_GPIO_PULL_UP
+        case .pullDown: LN_GPIO_PULL_DOWN
+        case .disabled: LN_GPIO_NO_BIAS
+        case .asIs: LN_GPIO_BIAS_AS_IS
+        }
+    }
+}
+
+extension Failure {
+    static func gpio(_ what: String, _ status: Int32) -> Failure {
+        let kind: Kind =
+            switch -status {
+            case ENODEV, ENOENT, ENXIO: .absent
+            case EBUSY: .busy
+            case EACCES, EPERM: .forbidden
+            case EINVAL: .unsupported
+            default: .unknown
+            }
+        return Failure(.board, kind, "\(what): \(String(cString: strerror(-status)))")
+    }
+}

@@ -34,11 +34,16 @@ public struct BoxEndpointProgress: Sendable, Equatable {
 
 /// What `linnet status` shows of the sound path.
 public struct BoxEndpointFigures: Sendable, Equatable {
-    /// Levels of the latest frame in hundredths of dB of full scale.
-    public var microphoneLevelCentibels = 0
-    public var farEndLevelCentibels = 0
-    /// Echo return loss enhancement of the canceller, in hundredths of dB; what the front end reports, 0 while nothing sounds.
-    public var echoReturnLossEnhancementCentibels = 0
+    /// Root mean squares of the latest frame, in sample steps (32767 is full scale): the microphones together, the noise
+    /// in them, what the recognizer gets, and what the loudspeaker played.
+    public var microphoneLevel = 0
+    public var noiseLevel = 0
+    public var outputLevel = 0
+    public var farEndLevel = 0
+    /// Echo return loss enhancement of the canceller, smoothed over the frames in which the loudspeaker sounded.
+    public var echoReturnLossEnhancementDecibels = 0.0
+    /// Microphone samples at full scale since the start, all channels.
+    public var clippedSamples = 0
     /// Frames whose samples were older than 20 ms when the front end had them.
     public var lateFrames = 0
     /// Frames nobody fetched in time.

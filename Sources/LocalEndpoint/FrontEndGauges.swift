@@ -8,6 +8,12 @@ final class FrontEndGauges: Sendable {
     let lateFrames = Atomic<Int>(0)
     let droppedFrames = Atomic<Int>(0)
     let driftPartsPerMillionQ8 = Atomic<Int>(0)
+    private let microphoneLevel = Atomic<Int>(0)
+    private let noiseLevel = Atomic<Int>(0)
+    private let outputLevel = Atomic<Int>(0)
+    private let farEndLevel = Atomic<Int>(0)
+    private let enhancementDecibelsQ8 = Atomic<Int>(0)
+    private let clippedSamples = Atomic<Int>(0)
     let isRealTime = Atomic<Bool>(false)
 
     /// A block came from the microphones.
@@ -25,10 +31,22 @@ final class FrontEndGauges: Sendable {
         frames.add(1, ordering: .releasing)
         if isLate { lateFrames.add(1, ordering: .relaxed) }
         if isDropped { droppedFrames.add(1, ordering: .relaxed) }
+        microphoneLevel.store(Int(verdict.microphoneLevel), ordering: .relaxed)
+        noiseLevel.store(Int(verdict.noiseLevel), ordering: .relaxed)
+        outputLevel.store(Int(verdict.outputLevel), ordering: .relaxed)
+        farEndLevel.store(Int(verdict.farEndLevel), ordering: .relaxed)
+        enhancementDecibelsQ8.store(Int(verdict.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
+        clippedSamples.add(Int(verdict.clippedSamples), ordering: .relaxed)
     }
 
     var figures: BoxEndpointFigures {
         var figures = BoxEndpointFigures()
+        figures.microphoneLevel = microphoneLevel.load(ordering: .relaxed)
+        figures.noiseLevel = noiseLevel.load(ordering: .relaxed)
+        figures.outputLevel = outputLevel.load(ordering: .relaxed)
+        figures.farEndLevel = farEndLevel.load(ordering: .relaxed)
+        figures.echoReturnLossEnhancementDecibels = Double(enhancementDecibelsQ8.load(ordering: .relaxed)) / 256
+        figures.clippedSamples = clippedSamples.load(ordering: .relaxed)
         figures.lateFrames = lateFrames.load(ordering: .relaxed)
         figures.droppedFrames = droppedFrames.load(ordering: .relaxed)
         figures.clockDriftPartsPerMillion = Double(driftPartsPerMillionQ8.load(ordering: .relaxed)) / 256

@@ -6,7 +6,7 @@ import Synchronization
 /// Microphones behind alsa-lib, on a thread of their own that does nothing but move samples into the ring.
 ///
 /// When the device goes away the thread tries to open it again every 250 ms, in the format of before, and says both.
-public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // `device` and `loop` are the running thread's own; the rest is atomic or set once
+public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its thread owns device and loop; the rest is atomic
     private static let reopenMilliseconds: UInt32 = 250
     /// Blocks that may wait for the front end: 640 ms.
     private static let ringBlocks = 64

@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 /// A board behind libgpiod: one button line with edges stamped by the kernel, and up to four lights, on one thread.
-public final class GPIOBoard: Board, @unchecked Sendable {  // the lines are the running thread's own; the rest is atomic, locked or set once
+public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns the lines; the rest is locked or set once
     public enum Bias: Sendable { case pullUp, pullDown, disabled, asIs }
 
     public struct Settings: Sendable {

@@ -4,8 +4,8 @@ import Failures
 import Synchronization
 
 /// The loudspeaker behind alsa-lib. A thread of its own keeps the device running a few blocks ahead of the converter,
-/// silence included, so that a reply begins within 20 to 30 ms and the far end's clock never stops; commands wake it
-/// at once.
+/// silence included, so that the far end's clock never stops. When a reply begins it takes back what it can of that
+/// silence: the first sample is heard after 5 to 15 ms. Commands wake it at once.
 ///
 /// When the device goes away the thread tries to open it again every 250 ms, and goes on with what was not heard.
 public final class ALSAPlayback: LoudspeakerPlayback {
@@ -63,7 +63,12 @@ public final class ALSAPlayback: LoudspeakerPlayback {
     public var enqueued: Int64 { reply.written }
 
     public func enqueue(_ samples: [Int16]) -> Int64? {
-        enqueueing.withLock { _ in samples.withUnsafeBufferPointer { reply.write($0) } }
+        enqueueing.withLock { _ in
+            let begins = reply.count == 0
+            let start = samples.withUnsafeBufferPointer { reply.write($0) }
+            if begins { ln_eventfd_signal(controls.wake) }
+            return start
+        }
     }
 
     public func chime(_ samples: [Int16]) {

@@ -97,6 +97,14 @@ struct ALSAPlaybackDevice: ~Copyable {
         }
     }
 
+    /// Takes back the last `count` frames that were handed over, all of them or none. - Returns: how many.
+    func takeBack(_ count: Int) -> Int {
+        let taken = Int(snd_pcm_rewind(pcm, snd_pcm_uframes_t(count)))
+        if taken == count { return count }
+        if taken > 0 { snd_pcm_forward(pcm, snd_pcm_uframes_t(taken)) }
+        return 0
+    }
+
     @_noAllocation @_noLocks
     func start() -> Int32 { snd_pcm_start(pcm) }
 

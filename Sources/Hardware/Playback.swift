@@ -48,8 +48,9 @@ public protocol LoudspeakerPlayback: AnyObject, Sendable {
     var events: PlaybackEventRing { get }
     /// What the converter plays: mono, Q31, 10 ms blocks on the playback clock, after gain, silence included, stamped with the
     /// instant at the converter. Blocks come when they are handed to the device, up to 40 ms before they are heard. A
-    /// block that begins before the end of the one before it replaces the rest of that one and all after it (the
-    /// device was stopped); one that begins later leaves a gap in which nothing was played. One reader.
+    /// block that begins before the end of the one before it replaces the rest of that one and all after it: by whole
+    /// blocks when silence was taken back for a reply, on the same clock; by another count when the device was stopped,
+    /// and then the clock begins anew. One that begins later leaves a gap in which nothing was played. One reader.
     var farEnd: StampedRing { get }
     var counters: PlaybackCounters { get }
 

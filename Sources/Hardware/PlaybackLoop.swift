@@ -21,6 +21,8 @@ struct PlaybackLoop: ~Copyable {
 
     private static let prefillCapacity = 16
     private static let restartsBeforeLost = 3
+    /// Silence this near to the converter stays.
+    private static let marginMilliseconds = 4
 
     private let rateHz: Int
     private let blockFrames: Int
@@ -29,6 +31,8 @@ struct PlaybackLoop: ~Copyable {
     private var fill: PlaybackFill
     /// The playback clock's index of the next frame to be handed over.
     private var written: Int64 = 0
+    /// From this frame on all that was handed over is silence.
+    private var silentFrom: Int64 = 0
     private var sight: Sight
     private var isRunning = false
     private var failedRestarts = 0
@@ -98,6 +102,22 @@ struct PlaybackLoop: ~Copyable {
         return .sleep(nanoseconds: max(500_000, nanoseconds(ofFrames: ahead)))
     }
 
+    /// When a reply begins while silence waits in the device: how many frames of that silence can be taken back, so that
+    /// the reply is heard sooner. Whole blocks, and none so near to the converter that the device could run dry.
+    @_noAllocation @_noLocks
+    mutating func silenceToTakeBack(_ device: borrowing ALSAPlaybackDevice) -> Int {
+        guard isRunning, silentFrom < written, renderer.replyWaits else { return 0 }
+        let standing = look(device)
+        guard standing.status >= 0 else { return 0 }
+        let ahead = device.format.bufferFrames - standing.room
+        let margin = blockFrames * Self.marginMilliseconds / 10
+        return max(0, min(Int(written - silentFrom), ahead - margin) / blockFrames * blockFrames)
+    }
+
+    /// So many frames of silence were taken back.
+    @_noAllocation @_noLocks
+    mutating func tookBack(_ frames: Int) { written -= Int64(frames) }
+
     /// Sees where the converter is. Of a look that was interrupted the instant is not known: then it looks again.
     @_noAllocation @_noLocks
     private mutating func look(_ device: borrowing ALSAPlaybackDevice) -> ALSAPlaybackDevice.Standing {
@@ -127,8 +147,7 @@ struct PlaybackLoop: ~Copyable {
                 takeBack(content)
                 return status
             }
-            ledger.add(index: written, content: content)
-            publish(UnsafePointer(prefill), index: written)
+            note(content, UnsafePointer(prefill), index: written)
             written += Int64(blockFrames)
             room -= blockFrames
         }
@@ -156,11 +175,18 @@ struct PlaybackLoop: ~Copyable {
         placeOnClock(frames: blocks * blockFrames, delay: standing.status < 0 ? blocks * blockFrames : standing.delay)
         for block in 0..<blocks {
             let index = written - Int64((blocks - block) * blockFrames)
-            ledger.add(index: index, content: prefilled[block])
-            publish(UnsafePointer(prefill + block * blockFrames), index: index)
+            note(prefilled[block], UnsafePointer(prefill + block * blockFrames), index: index)
         }
         isRunning = true
         return 0
+    }
+
+    /// Enters a block that was handed over into the books, and shows it to the far end.
+    @_noAllocation @_noLocks
+    private mutating func note(_ content: PlaybackRenderer.Content, _ block: UnsafePointer<Int32>, index: Int64) {
+        if !content.isSilent { silentFrom = index + Int64(blockFrames) }
+        ledger.add(index: index, content: content)
+        publish(block, index: index)
     }
 
     /// Numbers `frames` that were just handed over to a device at a standstill, the last of which is `delay` frames
@@ -169,8 +195,11 @@ struct PlaybackLoop: ~Copyable {
     private mutating func placeOnClock(frames: Int, delay: Int) {
         let now = ln_monotonic_ns()
         let firstTime = now - nanoseconds(ofFrames: Int64(frames - delay))
-        let gap = max(1, (firstTime - sight.nanoseconds) * Int64(rateHz) / 1_000_000_000)
-        let first = sight.index + gap
+        var first = sight.index + max(1, (firstTime - sight.nanoseconds) * Int64(rateHz) / 1_000_000_000)
+        // Off the grid of the blocks before, so that readers of the far end can tell a restart from silence taken back.
+        let grid = Int64(blockFrames)
+        while (first - written) % grid == 0 || (first - sight.index) % grid == 0 { first += 1 }
+        silentFrom = first
         written = first + Int64(frames)
         sight = Sight(index: written - Int64(delay), nanoseconds: now)
     }

@@ -4,6 +4,8 @@ struct PlaybackRenderer: ~Copyable {
     struct Content {
         var from: Int64
         var count: Int
+        /// Neither a reply nor a chime.
+        var isSilent = true
     }
 
     /// Gains in Q15, 1 << 15 is unity.
@@ -41,6 +43,11 @@ struct PlaybackRenderer: ~Copyable {
     @_noAllocation @_noLocks
     mutating func pause() { isPaused = true }
 
+    /// Whether the next block will begin with a reply.
+    var replyWaits: Bool {
+        @_noAllocation @_noLocks get { !isPaused && reply._withUnsafeGuaranteedRef { $0.count } > 0 }
+    }
+
     /// Goes on at full level; after a pause with a short rise, because the reply was cut anywhere.
     @_noAllocation @_noLocks
     mutating func resume() {
@@ -70,8 +77,8 @@ struct PlaybackRenderer: ~Copyable {
         }
         for i in count..<blockFrames { block[i] = 0 }
         if count == 0, !isPaused { gain = wantedGain }
-        addChime(to: block, fading: count > 0)
-        return Content(from: from, count: count)
+        let chimed = addChime(to: block, fading: count > 0)
+        return Content(from: from, count: count, isSilent: count == 0 && !chimed)
     }
 
     @_noAllocation @_noLocks
@@ -81,7 +88,7 @@ struct PlaybackRenderer: ~Copyable {
 
     /// A chime sounds where no reply does; one that a reply falls on fades out within this block and is forgotten.
     @_noAllocation @_noLocks
-    private func addChime(to block: UnsafeMutablePointer<Int32>, fading: Bool) {
+    private func addChime(to block: UnsafeMutablePointer<Int32>, fading: Bool) -> Bool {
         let (samples, limit) = (scratch, blockFrames)
         let count = chimes._withUnsafeGuaranteedRef { $0.read(into: samples, limit: limit) }
         for i in 0..<count {
@@ -89,6 +96,7 @@ struct PlaybackRenderer: ~Copyable {
             block[i] = block[i].addingWithSaturation((Int32(samples[i]) * level) << 1)
         }
         if fading { chimes._withUnsafeGuaranteedRef { $0.skip(to: $0.written) } }
+        return count > 0
     }
 }
 

@@ -80,6 +80,8 @@ final class PlaybackThread: @unchecked Sendable {  // `device` and `loop` are th
     /// Plays until the device is lost. - Returns: its errno; 0 when it was asked to stop.
     private func play(_ device: borrowing ALSAPlaybackDevice) -> Int32 {
         while !stopping.load(ordering: .acquiring) {
+            let early = loop.silenceToTakeBack(device)
+            if early > 0 { loop.tookBack(device.takeBack(early)) }
             switch loop.turn(device) {
             case .sleep(let nanoseconds): sleep(nanoseconds: nanoseconds)
             case .lost(let code): return code

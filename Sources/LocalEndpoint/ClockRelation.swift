@@ -43,9 +43,12 @@ package struct ClockRelation: ~Copyable {
         microphone.note(index: stamp.firstSample, nanoseconds: stamp.time.nanoseconds)
     }
 
-    /// Takes the stamp of a block of `frames` loudspeaker samples.
+    /// Takes the stamp of a block of `frames` loudspeaker samples. One that lies whole blocks back replaces silence of
+    /// before and says nothing new of the clock; any other that does not follow the last says that the device was stopped.
     @_noAllocation @_noLocks
     package mutating func noteLoudspeaker(_ stamp: FrameStamp, frames: Int) {
+        let back = nextLoudspeaker - stamp.firstSample
+        if loudspeaker.isSet, back > 0, back % Int64(frames) == 0 { return }
         if loudspeaker.isSet, stamp.firstSample != nextLoudspeaker {
             loudspeaker.restart()
             isPlaced = false

@@ -55,6 +55,23 @@ import Testing
         }
     }
 
+    @Test func `replies that begin at any moment take silence back and are heard whole`() throws {
+        let room = try PlaybackRoom()
+        for reply in 0..<10 {
+            usleep(UInt32(41_000 + 3_700 * reply))
+            let asked = ln_monotonic_ns()
+            let start = try #require(room.playback.enqueue([Int16](repeating: 12_000, count: 4800)))
+            let events = room.events { if case .heard(_, let upTo, _) = $0 { upTo == start + 4800 } else { false } }
+            expectContiguous(events)
+            guard case .heard(_, _, let end)? = events.last else { throw Missing() }
+            let began = end.nanoseconds - 100_000_000 - asked
+            #expect(began < 100_000_000)
+        }
+        let loud = room.recording().filter { $0 > 6000 }.count
+        // Ten times 100 ms; each edge of the converter's filter may hide a sample.
+        #expect(abs(loud - 16_000) < 40)
+    }
+
     @Test func `a drop forgets what was queued and what comes after it is played from its start`() throws {
         let room = try PlaybackRoom()
         _ = room.playback.enqueue(Self.ramp(seconds: 2))

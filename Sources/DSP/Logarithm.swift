@@ -6,7 +6,7 @@ public enum Log2 {
     /// 1.0 in Q16: a doubling of power.
     public static let one: Int32 = 65_536
 
-    /// log2 of `value` in Q16, within 2e-5; 0 for 0, as for 1.
+    /// log2 of `value` in Q16, within 3e-5; 0 for 0, as for 1.
     @inlinable @inline(__always)
     public static func ofQ16(_ value: UInt64) -> Int32 {
         let bits = 63 &- Int32(truncatingIfNeeded: (value | 1).leadingZeroBitCount)
@@ -16,8 +16,8 @@ public enum Log2 {
         var bend = 4_863 &- (1_479 &* half) &>> 15
         bend = -8_755 &+ (bend &* half) &>> 15
         bend = 14_481 &+ (bend &* half) &>> 15
-        let bow = (half &* (32_768 &- half)) &>> 14
-        return bits &<< 16 &+ fraction &+ (bow &* bend) &>> 15
+        let bow = (half &* (32_768 &- half)) &>> 12
+        return bits &<< 16 &+ fraction &+ (bow &* bend &+ 0x1_0000) &>> 17
     }
 
     /// 2^`logQ16` as an integer with relative error below 4e-5 plus half a unit, for results below 2^31; saturates there.
@@ -32,8 +32,9 @@ public enum Log2 {
         let curve = 10_060 &+ ((2_144 &+ (448 &* half) &>> 15) &* half) &>> 15
         let bow = (half &* (32_768 &- half)) &>> 14
         let mantissaQ16 = 65_536 &+ (logQ16 & 0xFFFF) &- (bow &* curve) &>> 15
-        let mantissaQ30 = mantissaQ16 &<< 14
-        return exponent == 30 ? mantissaQ30 : roundingShift(mantissaQ30, 30 &- exponent)
+        let mantissaQ30 = UInt32(truncatingIfNeeded: mantissaQ16) &<< 14
+        let halfUnit = exponent == 30 ? 0 : UInt32(1) &<< UInt32(truncatingIfNeeded: 29 &- exponent)
+        return Int32(truncatingIfNeeded: (mantissaQ30 &+ halfUnit) &>> UInt32(truncatingIfNeeded: 30 &- exponent))
     }
 }
 

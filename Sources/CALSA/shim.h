@@ -15,9 +15,12 @@ LN_REAL_TIME int snd_pcm_start(snd_pcm_t *pcm);
 LN_REAL_TIME int snd_pcm_drop(snd_pcm_t *pcm);
 LN_REAL_TIME int snd_pcm_prepare(snd_pcm_t *pcm);
 
-static inline void ln_alsa_say_nothing(const char *file, int line, const char *function, int code, const char *format, ...) {
-  (void)file, (void)line, (void)function, (void)code, (void)format;
-}
+// Of CPlatform: they keep the words for the error that is thrown.
+void ln_words_note(const char *file, int line, const char *function, int code, const char *format, ...);
+void ln_words_take(char *words, size_t size);
 
-// alsa-lib prints its troubles on standard error by itself; ours go to the journal.
-static inline void ln_alsa_keep_quiet(void) { snd_lib_error_set_handler(ln_alsa_say_nothing); }
+// alsa-lib prints its troubles on standard error by itself; ours go to the journal. Forgets what this thread heard before.
+static inline void ln_alsa_keep_quiet(void) {
+  snd_lib_error_set_handler(ln_words_note);
+  ln_words_take(NULL, 0);
+}

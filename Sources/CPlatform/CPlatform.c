@@ -1,4 +1,7 @@
 #include "CPlatform.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 int64_t ln_monotonic_ns(void) {
   struct timespec t;
@@ -35,6 +38,23 @@ int ln_thread_start(pthread_t *thread, int priority, size_t stack_bytes, void *(
   r = pthread_create(thread, &a, body, context);
   pthread_attr_destroy(&a);
   return r ? -r : 1;
+}
+
+static _Thread_local char said[200];
+
+void ln_words_note(const char *file, int line, const char *function, int code, const char *format, ...) {
+  (void)file, (void)line, (void)function, (void)code;
+  if (said[0]) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(said, sizeof said, format, arguments);
+  va_end(arguments);
+  said[strcspn(said, "\r\n")] = 0;
+}
+
+void ln_words_take(char *words, size_t size) {
+  snprintf(words, size, "%s", said);
+  said[0] = 0;
 }
 
 int ln_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// When the device goes away the thread tries to open it again every 250 ms, in the format of before, and says both.
 public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its thread owns device and loop; the rest is atomic
-    private static let reopenMilliseconds: UInt32 = 250
+    private static let reopenMilliseconds: Int32 = 250
     /// Blocks that may wait for the front end: 640 ms.
     private static let ringBlocks = 64
 
@@ -19,17 +19,21 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
     private let tally = CaptureTally()
     private var device: ALSACaptureDevice?
     private var loop: CaptureLoop
+    /// Why the device is away, as it was said last; nil while it delivers.
+    private var said: Failure?
     private let stopping = Atomic<Bool>(false)
+    private let stopSignal = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
     private let realTime = Atomic<Bool>(false)
     private let handle = Mutex<pthread_t?>(nil)
 
-    /// Opens the device and starts to capture.
+    /// Opens the device and starts to capture. The caller ends it with ``stop()``.
     /// - Parameters:
     ///   - device: an ALSA PCM name.
     ///   - preferredRateHz: 16000, 44100 or 48000; the device's choice among these when it cannot or none is given.
     ///   - channels: exactly so many, 1...8; nil for what the device has.
     ///   - realTimePriority: of SCHED_FIFO; the ordinary policy where the kernel refuses, or when 0.
-    ///   - onChange: told on the capture thread when the device goes away and when it is back.
+    ///   - onChange: told on the capture thread when the device goes away, when it is there but cannot be used any more, and
+    ///     when it delivers again.
     /// - Throws: `.absent`, `.busy`, or `.unsupported` with what was asked for and what the device can.
     public static func open(
         device: String, preferredRateHz: Int? = nil, channels: Int? = nil, realTimePriority: Int = 0,
@@ -52,6 +56,8 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
         self.device = consume device
     }
 
+    deinit { close(stopSignal) }
+
     /// Whether the capture thread runs in real time.
     public var isRealTime: Bool { realTime.load(ordering: .relaxed) }
 
@@ -60,6 +66,7 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
 
     public func stop() {
         stopping.store(true, ordering: .releasing)
+        ln_eventfd_signal(stopSignal)
         let running = handle.withLock { handle in
             defer { handle = nil }
             return handle
@@ -91,40 +98,75 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
 
     private func run() {
         while !stopping.load(ordering: .acquiring) {
-            guard let present = device.take() else {
-                usleep(Self.reopenMilliseconds * 1000)
+            if let present = device.take() {
+                let code = serve(present)
+                if code != 0 { lose(Self.failure(name, code)) }
+            } else {
+                var signal = pollfd(fd: stopSignal, events: Int16(POLLIN), revents: 0)
+                _ = poll(&signal, 1, Self.reopenMilliseconds)
                 reopen()
-                continue
             }
-            let code = capture(present)
-            guard code != 0 else { return }
-            loop.lose()
-            onChange(.lost(Self.failure(name, code)))
         }
     }
 
-    /// Captures until the device is lost. - Returns: its errno; 0 when it was asked to stop.
+    /// Captures until the device is lost. One that was away is back with its first block, not with its opening.
+    /// - Returns: its errno; 0 when the thread was asked to stop.
+    private func serve(_ device: borrowing ALSACaptureDevice) -> Int32 {
+        if said != nil {
+            let code = capture(device, untilDelivered: true)
+            guard code == 0, !stopping.load(ordering: .acquiring) else { return code }
+            said = nil
+            tally.noteReopen()
+            onChange(.recovered)
+        }
+        return capture(device, untilDelivered: false)
+    }
+
+    /// - Returns: the errno with which the device was lost; 0 otherwise.
     @_noAllocation @_noLocks
-    private func capture(_ device: borrowing ALSACaptureDevice) -> Int32 {
+    private func capture(_ device: borrowing ALSACaptureDevice, untilDelivered: Bool) -> Int32 {
         while !stopping.load(ordering: .acquiring) {
-            if case .lost(let code) = loop.turn(device) { return code }
+            switch loop.turn(device) {
+            case .lost(let code): return code
+            case .delivered where untilDelivered: return 0
+            case .delivered, .goOn: continue
+            }
         }
         return 0
     }
 
-    /// Only in the format of before: all who read the ring count on it.
+    private func lose(_ failure: Failure) {
+        loop.lose()
+        sayLost(failure)
+    }
+
+    /// Only at the rate and with the channels of before: all who read the ring count on them.
     private func reopen() {
-        let opened = try? ALSACaptureDevice(name: name, preferredRateHz: format.rateHz, channels: format.channels)
-        guard let opened, opened.format == format else { return }
-        device = consume opened
-        tally.noteReopen()
-        onChange(.recovered)
+        do throws(Failure) {
+            let opened = try ALSACaptureDevice(name: name, preferredRateHz: format.rateHz, channels: format.channels)
+            guard opened.format.rateHz == format.rateHz else {
+                let rates = "at \(opened.format.rateHz) Hz, not \(format.rateHz)"
+                throw Failure(.capture, .unsupported, "\(name) came back \(rates): restart linnet")
+            }
+            device = consume opened
+        } catch {
+            // That it is not there is known; that it is there and of no use is news.
+            if error.kind != .absent { sayLost(error) }
+        }
+    }
+
+    /// Each kind of trouble once.
+    private func sayLost(_ failure: Failure) {
+        guard said?.kind != failure.kind else { return }
+        said = failure
+        onChange(.lost(failure))
     }
 
     private static func failure(_ name: String, _ code: Int32) -> Failure {
         switch code {
         case ENODEV: Failure(.capture, .unplugged, "\(name) went away")
         case ETIMEDOUT: Failure(.capture, .stalled, "\(name) delivered nothing for a second")
+        case EPIPE: Failure(.capture, .stalled, "\(name) overran again and again without delivering")
         default: Failure(.capture, .unknown, "\(name): \(String(cString: strerror(code)))")
         }
     }

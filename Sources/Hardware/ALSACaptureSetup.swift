@@ -6,12 +6,13 @@ struct ALSACaptureSetup {
     let pcm: OpaquePointer
     let name: String
 
+    /// The front end's own rate first: no converter.
     static let rates = [16_000, 48_000, 44_100]
     static let channelBound = 8
     static let bufferMilliseconds = 80
 
     /// - Parameters:
-    ///   - preferredRateHz: tried first; nil for the order of ``rates``.
+    ///   - preferredRateHz: tried first when it is among ``rates``, which are tried in their order otherwise.
     ///   - channels: exactly so many; nil for all that the device has.
     func apply(preferredRateHz: Int?, channels: Int?) throws(Failure) -> CaptureFormat {
         var allocated: OpaquePointer?
@@ -38,8 +39,17 @@ struct ALSACaptureSetup {
     private func setFormat(_ parameters: OpaquePointer) throws(Failure) -> Int {
         if snd_pcm_hw_params_set_format(pcm, parameters, SND_PCM_FORMAT_S16_LE) == 0 { return 16 }
         if snd_pcm_hw_params_set_format(pcm, parameters, SND_PCM_FORMAT_S32_LE) == 0 { return 32 }
-        throw Failure(.capture, .unsupported, "\(name) delivers neither S16_LE nor S32_LE")
+        let others = [SND_PCM_FORMAT_S24_3LE, SND_PCM_FORMAT_S24_LE, SND_PCM_FORMAT_FLOAT_LE, SND_PCM_FORMAT_U8]
+        let has = others.filter { snd_pcm_hw_params_test_format(pcm, parameters, $0) == 0 }
+            .compactMap { snd_pcm_format_name($0).map { String(cString: $0) } }
+        throw Failure(
+            .capture, .unsupported,
+            "\(name) delivers neither S16_LE nor S32_LE, but \(has.isEmpty ? "others" : has.joined(separator: ", ")); \(Self.cure)"
+        )
     }
+
+    /// What a technician can do about a device that speaks otherwise.
+    private static let cure = "a `plug` around it in asound.conf converts"
 
     private func setChannels(_ parameters: OpaquePointer, _ wanted: Int?) throws(Failure) -> Int {
         var (least, most): (UInt32, UInt32) = (1, 1)
@@ -55,15 +65,14 @@ struct ALSACaptureSetup {
     }
 
     private func setRate(_ parameters: OpaquePointer, _ preferredRateHz: Int?) throws(Failure) -> Int {
-        let order = preferredRateHz.map { preferred in [preferred] + Self.rates.filter { $0 != preferred } } ?? Self.rates
+        let order = Self.rates.filter { $0 == preferredRateHz } + Self.rates.filter { $0 != preferredRateHz }
         for rate in order where snd_pcm_hw_params_set_rate(pcm, parameters, UInt32(rate), 0) == 0 { return rate }
         var (lowest, highest): (UInt32, UInt32) = (0, 0)
         var direction: Int32 = 0
         snd_pcm_hw_params_get_rate_min(parameters, &lowest, &direction)
         snd_pcm_hw_params_get_rate_max(parameters, &highest, &direction)
         throw Failure(
-            .capture, .unsupported,
-            "\(name) runs at \(lowest) to \(highest) Hz, at none of \(order); a `plug` around it in asound.conf converts")
+            .capture, .unsupported, "\(name) runs at \(lowest) to \(highest) Hz, at none of \(order); \(Self.cure)")
     }
 
     /// Periods of 10 ms and eight of them; what is nearest where the device cannot.

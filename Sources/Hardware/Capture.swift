@@ -35,7 +35,9 @@ public struct CaptureCounters: Sendable, Equatable {
 
 /// A device went away or came back. It is tried for without end.
 public enum DeviceChange: Sendable, Equatable {
+    /// It delivers no more. Said again when another kind of trouble keeps it away, for instance `.busy` or `.unsupported`.
     case lost(Failure)
+    /// It delivers again.
     case recovered
 }
 

@@ -6,7 +6,10 @@ import Synchronization
 /// memory; never allocates, locks, or waits for anything but the device.
 struct CaptureLoop: ~Copyable {
     enum Outcome {
+        /// Nothing yet.
         case goOn
+        /// At least one block came.
+        case delivered
         /// The device is gone, with this errno.
         case lost(code: Int32)
     }
@@ -15,14 +18,15 @@ struct CaptureLoop: ~Copyable {
     private static let waitMilliseconds: Int32 = 100
     /// A device that delivers nothing for so many waits is taken for gone.
     private static let silentWaitsBeforeLost = 10
-    private static let restartsBeforeLost = 3
+    /// So many restarts in a row that bring no block: the device is broken, and trying on would burn the processor.
+    private static let restartsBeforeLost = 20
 
     private let rateHz: Int
     private let blockFrames: Int
     private var isRunning = false
     private var filled = 0
     private var silentWaits = 0
-    private var failedRestarts = 0
+    private var vainRestarts = 0
     /// The next block's first frame on the device's clock.
     private var nextFrame: Int64 = 0
     /// Where the last block ended in time; 0 before the first.
@@ -50,7 +54,7 @@ struct CaptureLoop: ~Copyable {
     mutating func turn(_ device: borrowing ALSACaptureDevice) -> Outcome {
         if !isRunning {
             let status = device.start()
-            if status < 0 { return retryOrLose(status) }
+            if status < 0 { return startAnew(after: status) }
             isRunning = true
             filled = 0
         }
@@ -70,28 +74,30 @@ struct CaptureLoop: ~Copyable {
         isRunning = false
         hasGap = true
         silentWaits = 0
-        failedRestarts = 0
+        vainRestarts = 0
     }
 
     @_noAllocation @_noLocks
     private mutating func gather(_ device: borrowing ALSACaptureDevice) -> Outcome {
         let standing = device.standing()
         if standing.status < 0 { return stumble(standing.status) }
+        var outcome = Outcome.goOn
         var available = standing.available
         while available + filled >= blockFrames {
             let read = device.read(behind: filled)
-            if read == 0 || read == -Int(EAGAIN) { return .goOn }
+            if read == 0 || read == -Int(EAGAIN) { break }
             if read < 0 { return stumble(Int32(read)) }
             available -= read
             filled += read
             guard filled == blockFrames else { continue }
             filled = 0
-            failedRestarts = 0
-            // Frame `available` from now met the converter at the standing's instant.
+            vainRestarts = 0
+            // The frame behind the `available` that are left met the converter at the standing's instant.
             let end = standing.nanoseconds - Int64(available) * 1_000_000_000 / Int64(rateHz)
             handOn(device, endingAt: end)
+            outcome = .delivered
         }
-        return .goOn
+        return outcome
     }
 
     @_noAllocation @_noLocks
@@ -111,20 +117,20 @@ struct CaptureLoop: ~Copyable {
         tally._withUnsafeGuaranteedRef { $0.note(blockTaken: isTaken) }
     }
 
+    /// Overrun, or the system slept: both mend by starting anew.
     @_noAllocation @_noLocks
     private mutating func stumble(_ status: Int32) -> Outcome {
         isRunning = false
         hasGap = true
-        // Overrun, or the system slept: both mend by starting anew.
         guard status == -EPIPE || status == -ESTRPIPE else { return .lost(code: -status) }
         tally._withUnsafeGuaranteedRef { $0.noteXRUN() }
-        return .goOn
+        return startAnew(after: status)
     }
 
     @_noAllocation @_noLocks
-    private mutating func retryOrLose(_ status: Int32) -> Outcome {
-        failedRestarts += 1
-        return status == -ENODEV || failedRestarts > Self.restartsBeforeLost ? .lost(code: -status) : .goOn
+    private mutating func startAnew(after status: Int32) -> Outcome {
+        vainRestarts += 1
+        return status == -ENODEV || vainRestarts > Self.restartsBeforeLost ? .lost(code: -status) : .goOn
     }
 }
 
@@ -159,6 +165,5 @@ final class CaptureTally: Sendable {
     @_noAllocation @_noLocks
     func noteXRUN() { xruns.add(1, ordering: .relaxed) }
 
-    @_noAllocation @_noLocks
     func noteReopen() { reopens.add(1, ordering: .relaxed) }
 }

@@ -4,7 +4,7 @@ import Failures
 import Glibc
 import Synchronization
 
-/// A board behind libgpiod: one button line with edges stamped by the kernel, and up to four lights, on one thread.
+/// A board behind libgpiod: one button line with edges debounced and stamped by the kernel, and up to four lights, on one thread.
 public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns the lines; the rest is locked or set once
     public enum Bias: Sendable { case pullUp, pullDown, disabled, asIs }
 
@@ -30,7 +30,7 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     private let continuation: AsyncStream<BoardEvent>.Continuation
     private var button: GPIOButtonLine?
     private var lights: GPIOLightLines?
-    private var debouncer: Debouncer
+    private var isDown = false
     private let pattern = Mutex(LightPattern.idle)
     private let stopping = Atomic<Bool>(false)
     private let wake: Int32
@@ -38,13 +38,24 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
 
     /// Takes the lines and starts the thread.
     /// - Throws: `.absent` (no such chip or line), `.busy` (taken by another program), `.forbidden` (not in the group gpio).
-    public init(_ settings: Settings) throws(Failure) {
-        (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
-        wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-        debouncer = Debouncer(milliseconds: GPIOButtonLine.isDebounced ? 0 : settings.debounceMilliseconds)
+    public convenience init(_ settings: Settings) throws(Failure) {
+        self.init()
         if let line = settings.buttonLine { button = try GPIOButtonLine(settings, line: line) }
         if !settings.lights.isEmpty { lights = try GPIOLightLines(settings) }
         try start()
+    }
+
+    /// A board whose kernel is a test.
+    /// - Parameter buttonDescriptor: yields `struct gpio_v2_line_event`; stays open until after ``close()``.
+    package convenience init(buttonDescriptor: Int32) throws(Failure) {
+        self.init()
+        button = GPIOButtonLine(standIn: buttonDescriptor)
+        try start()
+    }
+
+    private init() {
+        (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+        wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
     }
 
     deinit { closeDescriptor() }
@@ -96,22 +107,17 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
             let elapsed = Int((ln_monotonic_ns() - began) / 1_000_000)
             lights?.set { shown.rhythm(of: $0).isLit(afterMilliseconds: elapsed) }
             let isReadable = sleep(milliseconds: pauseMilliseconds(shown, elapsed))
-            if isReadable, !readEdge() { return }
-            settle()
+            if isReadable { readEdge() }
         }
         lights?.set { _ in false }
     }
 
-    /// Until the next blink or the end of the bouncing, at most a second.
+    /// Until the next blink, at most a second.
     private func pauseMilliseconds(_ pattern: LightPattern, _ elapsed: Int) -> Int {
-        var pause = 1000
-        for light in LightPattern.Light.allCases {
-            if case .blinking(let half) = pattern.rhythm(of: light) { pause = min(pause, half - elapsed % half) }
+        LightPattern.Light.allCases.reduce(1000) { pause, light in
+            guard case .blinking(let half) = pattern.rhythm(of: light) else { return pause }
+            return min(pause, half - elapsed % half)
         }
-        if let settles = debouncer.settlesAt {
-            pause = min(pause, max(0, Int((settles.nanoseconds - ln_monotonic_ns()) / 1_000_000) + 1))
-        }
-        return pause
     }
 
     /// - Returns: whether an edge waits.
@@ -125,25 +131,20 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
         return waited[1].revents != 0
     }
 
-    /// - Returns: false when the line is lost.
-    private func readEdge() -> Bool {
+    /// A button that is lost is said so once; the lights go on.
+    private func readEdge() {
         do throws(Failure) {
-            guard let edge = try button?.read() else { return true }
-            pass(debouncer.edge(isDown: edge.isDown, at: edge.time))
-            return true
+            if let edge = try button?.read() { pass(edge) }
         } catch {
-            pass(.failed(error))
-            return false
+            button = nil
+            continuation.yield(.failed(error))
         }
     }
 
-    private func settle() {
-        let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
-        guard let settles = debouncer.settlesAt, now >= settles, let level = button?.isDown else { return }
-        pass(debouncer.settled(isDown: level, at: now))
-    }
-
-    private func pass(_ event: BoardEvent?) {
-        if let event { continuation.yield(event) }
+    /// Only changes: whoever holds the button down while the daemon starts releases what was never pressed.
+    private func pass(_ edge: GPIOButtonLine.Edge) {
+        guard edge.isDown != isDown else { return }
+        isDown = edge.isDown
+        continuation.yield(isDown ? .pressed(at: edge.time) : .released(at: edge.time))
     }
 }

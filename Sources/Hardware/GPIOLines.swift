@@ -3,40 +3,42 @@ import CGPIO
 import Failures
 import Glibc
 
-/// The button's line. Owns its request.
+/// The button's line. Owns its request, and with it the descriptor.
 struct GPIOButtonLine: ~Copyable {
-    private let request: UnsafeMutablePointer<ln_gpio>
+    /// Nil where a test stands in for the kernel.
+    private let request: UnsafeMutablePointer<ln_gpio>?
     /// Readable when an edge waits.
     let descriptor: Int32
-    /// The kernel debounces for us.
-    static let isDebounced = LN_GPIO_DEBOUNCES != 0
 
     init(_ settings: GPIOBoard.Settings, line: UInt32) throws(Failure) {
         var opened: UnsafeMutablePointer<ln_gpio>?
         let status = ln_gpio_open_button(
             settings.chip, line, settings.buttonIsActiveLow ? 1 : 0, settings.bias.code,
-            UInt32(settings.debounceMilliseconds * 1000),
-            &opened)
+            UInt32(settings.debounceMilliseconds * 1000), &opened)
         guard status == 0, let opened else { throw Failure.gpio("button line \(line) of \(settings.chip)", status) }
         request = opened
         descriptor = ln_gpio_button_fd(opened)
     }
 
-    deinit { ln_gpio_close(request) }
+    /// - Parameter descriptor: yields `struct gpio_v2_line_event`; remains its owner's to close.
+    init(standIn descriptor: Int32) {
+        request = nil
+        self.descriptor = descriptor
+    }
 
-    var isDown: Bool { ln_gpio_button_value(request) == 1 }
+    deinit { ln_gpio_close(request) }
 
     struct Edge {
         var isDown: Bool
         var time: MonotonicTime
     }
 
-    /// The next edge; call when the descriptor is readable.
-    func read() throws(Failure) -> Edge {
-        var (isDown, nanoseconds): (Int32, Int64) = (0, 0)
-        let status = ln_gpio_button_read(request, &isDown, &nanoseconds)
-        guard status == 0 else { throw Failure.gpio("button", status) }
-        return Edge(isDown: isDown == 1, time: MonotonicTime(nanoseconds: nanoseconds))
+    /// The next edge, or none; call when the descriptor is readable, for it may wait otherwise.
+    func read() throws(Failure) -> Edge? {
+        var (isActive, nanoseconds): (Int32, Int64) = (0, 0)
+        let status = ln_gpio_read_edge(descriptor, &isActive, &nanoseconds)
+        guard status >= 0 else { throw Failure.gpio("reading the button", status) }
+        return status == 0 ? nil : Edge(isDown: isActive == 1, time: MonotonicTime(nanoseconds: nanoseconds))
     }
 }
 
@@ -73,15 +75,17 @@ extension GPIOBoard.Bias {
 }
 
 extension Failure {
-    static func gpio(_ what: String, _ status: Int32) -> Failure {
+    fileprivate static func gpio(_ what: String, _ status: Int32) -> Failure {
         let kind: Kind =
             switch -status {
             case ENODEV, ENOENT, ENXIO: .absent
             case EBUSY: .busy
             case EACCES, EPERM: .forbidden
             case EINVAL: .unsupported
+            case EPIPE: .unplugged
             default: .unknown
             }
-        return Failure(.board, kind, "\(what): \(String(cString: strerror(-status)))")
+        let hint = kind == .forbidden ? " (the daemon's user belongs into the group gpio)" : ""
+        return Failure(.board, kind, "\(what): \(String(cString: strerror(-status)))\(hint)")
     }
 }

@@ -10,6 +10,7 @@ final class CaptureRoom {
     let air: OpaquePointer
     let device = "capture_test"
     private let folder: String
+    private var configurations = 0
     let changes = Changes()
 
     /// What the capture said of its device.
@@ -17,6 +18,13 @@ final class CaptureRoom {
         private let all = Mutex<[DeviceChange]>([])
         func note(_ change: DeviceChange) { all.withLock { $0.append(change) } }
         var seen: [DeviceChange] { all.withLock { $0 } }
+
+        /// Whether so many were said, at last.
+        func reach(_ count: Int, withinMilliseconds limit: Int = 5000) -> Bool {
+            let deadline = ln_monotonic_ns() + Int64(limit) * 1_000_000
+            while seen.count < count, ln_monotonic_ns() < deadline { usleep(5000) }
+            return seen.count == count
+        }
     }
 
     struct Unavailable: Error { var what: String }
@@ -29,16 +37,22 @@ final class CaptureRoom {
         var created: OpaquePointer?
         guard room_air_create(folder + "/air", &settings, &created) == 0, let created else { throw Unavailable(what: "the air") }
         air = created
-        try VirtualCard.configure(
-            "pcm.\(device) { type room air \"\(folder)/air\" role capture channels \(channels) rate \(rateHz) format S\(bits)_LE }",
-            in: folder)
+        try shape(channels: channels, rateHz: rateHz, bits: bits)
     }
 
     deinit {
         room_air_close(air)
-        unlink(folder + "/asound.conf")
+        for number in 0..<configurations { unlink("\(folder)/\(number).conf") }
         unlink(folder + "/air")
         rmdir(folder)
+    }
+
+    /// What the card is from its next opening on.
+    func shape(channels: Int, rateHz: Int = 16_000, bits: Int = 16) throws {
+        try VirtualCard.configure(
+            "pcm.\(device) { type room air \"\(folder)/air\" role capture channels \(channels) rate \(rateHz) format S\(bits)_LE }",
+            in: folder, named: "\(configurations).conf")
+        configurations += 1
     }
 
     func open(channels: Int? = nil, rateHz: Int? = nil) throws(Failure) -> ALSACapture {

@@ -4,9 +4,9 @@ import CPlatform
 enum VirtualCard {
     struct Missing: Error { var what: String }
 
-    /// Writes an ALSA configuration with these PCMs and names it to alsa-lib.
-    static func configure(_ pcms: String, in folder: String) throws {
-        let path = folder + "/asound.conf"
+    /// Writes an ALSA configuration with these PCMs and names it to alsa-lib, which reads another file anew.
+    static func configure(_ pcms: String, in folder: String, named name: String = "asound.conf") throws {
+        let path = "\(folder)/\(name)"
         let text = "pcm_type.room { lib \"\(try pluginPath())\" }\n\(pcms)\n"
         let file = ln_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         guard file >= 0 else { throw Missing(what: path) }

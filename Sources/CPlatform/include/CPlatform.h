@@ -42,6 +42,14 @@ void ln_thread_name(const char *name);
 /// Returns 0 for real time, 1 for ordinary, a negative errno when no thread could be made.
 int ln_thread_start(pthread_t *thread, int priority, size_t stack_bytes, void *(*body)(void *), void *context);
 
+/// Keeps what a C library would have printed on standard error, for the calling thread: the first words since they were last
+/// taken, which name the cause; what follows only says who passed it on. Has the shape of alsa-lib's error handler.
+void ln_words_note(const char *file, int line, const char *function, int code, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/// Copies the calling thread's words, one line of them, and forgets them. Empty when there are none.
+void ln_words_take(char *words, size_t size);
+
 /// `openat`-free variadics.
 int ln_open(const char *path, int flags, unsigned mode);
 int ln_set_nonblocking(int fd, int on);

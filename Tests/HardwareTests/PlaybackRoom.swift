@@ -18,13 +18,8 @@ final class PlaybackRoom {
         var created: OpaquePointer?
         guard room_air_create(folder + "/air", &settings, &created) == 0, let created else { throw Unavailable(what: "the air") }
         air = created
-        try Self.save(
-            """
-            pcm_type.room { lib "\(try Self.pluginPath())" }
-            pcm.playback_test { type room air "\(folder)/air" role playback channels 2 rate \(Self.rateHz) format S16_LE ppm 50 }
-
-            """, to: folder + "/asound.conf")
-        setenv("ALSA_CONFIG_PATH", folder + "/asound.conf", 1)
+        let card = "type room air \"\(folder)/air\" role playback channels 2 rate \(Self.rateHz) format S16_LE ppm 50"
+        try VirtualCard.configure("pcm.playback_test { \(card) }", in: folder)
         playback = try ALSAPlayback.open(device: "playback_test", realTimePriority: 20)
     }
 
@@ -67,26 +62,5 @@ final class PlaybackRoom {
             _ = ln_eventfd_drain(playback.events.wake)
         }
         return seen
-    }
-
-    private static func save(_ text: String, to path: String) throws {
-        let descriptor = ln_open(path, O_WRONLY | O_CREAT, 0o600)
-        guard descriptor >= 0 else { throw Unavailable(what: path) }
-        defer { close(descriptor) }
-        var bytes = Array(text.utf8)
-        guard write(descriptor, &bytes, bytes.count) == bytes.count else { throw Unavailable(what: path) }
-    }
-
-    /// The virtual card, beside the test bundle.
-    private static func pluginPath() throws -> String {
-        var bytes = [CChar](repeating: 0, count: 4096)
-        let count = max(0, readlink("/proc/self/exe", &bytes, bytes.count))
-        var directory = String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        while let slash = directory.lastIndex(of: "/"), slash != directory.startIndex {
-            directory = String(directory[..<slash])
-            let candidate = directory + "/libasound_module_pcm_room.so"
-            if access(candidate, R_OK) == 0 { return candidate }
-        }
-        throw Unavailable(what: "libasound_module_pcm_room.so: build the product asound_module_pcm_room")
     }
 }

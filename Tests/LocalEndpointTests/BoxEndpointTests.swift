@@ -1,7 +1,6 @@
 import Audio
 import CPlatform
 import Conversation
-import Failures
 import Hardware
 import LocalEndpoint
 import Testing

@@ -56,7 +56,6 @@ let package = Package(
 
         // MARK: Test equipment and the demo, never linked into the daemon
         .target(name: "CRoom"),
-        .target(name: "CSpeech", linkerSettings: [.linkedLibrary("dl")]),
         .target(
             name: "VirtualCard", dependencies: ["CRoom", "CALSA"],
             // A C library inside other programs: without these SwiftPM would link a second Swift runtime into it.
@@ -66,7 +65,7 @@ let package = Package(
         .target(
             name: "Rehearsal",
             dependencies: [
-                "CSpeech", "CPlatform",
+                "CPlatform",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
@@ -92,7 +91,7 @@ let package = Package(
         .testTarget(
             name: "LocalEndpointTests", dependencies: ["LocalEndpoint", "Hardware", "Conversation", "DSP", "Audio", "CPlatform"],
             swiftSettings: strict),
-        .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio"], swiftSettings: strict),
+        .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio", "Failures"], swiftSettings: strict),
         .testTarget(
             name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),

@@ -39,8 +39,10 @@ final class UnixSocket: Sendable {
     /// The next connection; nil when the listener was shut down or nothing came in time.
     func accepted(withinMilliseconds limit: Int32) -> UnixSocket? {
         guard isReadable(withinMilliseconds: limit) else { return nil }
-        let peer = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-        return peer >= 0 ? UnixSocket(adopting: peer) : nil
+        let peer = accept(descriptor, nil, nil)
+        guard peer >= 0 else { return nil }
+        _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
+        return UnixSocket(adopting: peer)
     }
 
     /// One line without its end; nil at the end, at the deadline, or when it is longer than the bound.
@@ -63,7 +65,7 @@ final class UnixSocket: Sendable {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL.rawValue))
+                send(descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return }
             done += count

@@ -17,13 +17,22 @@ struct Clouds: Sendable {
                 keyterms: settings.deepgram.keyterms))
         model = GroqModel(
             transport: transport,
-            settings: GroqSettings(url: settings.groq.url, apiKey: credentials[.groq], model: settings.groq.model))
+            settings: GroqSettings(
+                url: settings.groq.url, apiKey: credentials[.groq], model: settings.groq.model,
+                firstTokenDeadlineMilliseconds: settings.groq.firstTokenDeadlineMilliseconds))
         synthesizer = CartesiaSynthesizer(
             transport: transport,
             settings: CartesiaSettings(
                 url: settings.cartesia.url, apiKey: credentials[.cartesia], model: settings.cartesia.model,
                 voice: settings.cartesia.voice,
                 language: language))
+    }
+
+    /// Opens connections ahead of the first question.
+    func warm() {
+        recognizer.warm()
+        model.warm()
+        synthesizer.warm()
     }
 
     func shutDown() { transport.shutdown() }

@@ -9,7 +9,7 @@ struct ControlDesk: Sendable {
     let started: MonotonicTime
 
     func answer(_ request: ControlRequest) async -> ControlReply {
-        if request.command == .status { return ControlReply(status: await report()) }
+        if request.command == .status { return ControlReply(status: report()) }
         guard let session = box.session else { return ControlReply(error: "not listening yet: \(box.summary)") }
         let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
         switch request.command {
@@ -43,11 +43,11 @@ struct ControlDesk: Sendable {
         return text
     }
 
-    private func report() async -> StatusReport {
+    private func report() -> StatusReport {
         var report = StatusReport()
         report.uptimeSeconds = Int((ln_monotonic_ns() - started.nanoseconds) / 1_000_000_000)
         status.fill(&report)
-        await box.fill(&report)
+        box.fill(&report)
         return report
     }
 }

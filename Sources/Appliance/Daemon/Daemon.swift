@@ -109,7 +109,7 @@ public final class Daemon: Sendable {
         guard let period = notifier.watchdogMicroseconds else { return }
         var watchdog = Watchdog()
         while !Task.isCancelled {
-            let stalled = watchdog.check(await box.progress())
+            let stalled = watchdog.check(box.progress())
             if stalled.isEmpty {
                 notifier.watchdog()
             } else {

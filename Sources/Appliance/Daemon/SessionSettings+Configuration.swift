@@ -6,6 +6,7 @@ extension SessionSettings {
         self.init()
         let said = configuration.conversation
         instructions = said.instructions
+        language = said.language
         speculates = said.speculate
         firstPauseMilliseconds = said.firstPauseMilliseconds
         shortestEndMilliseconds = said.shortestEndMilliseconds

@@ -1,5 +1,4 @@
 import CPlatform
-import Glibc
 import Synchronization
 
 /// A serial executor with a thread of its own: the box's session runs here, so that a busy thread pool cannot slow it.
@@ -9,7 +8,7 @@ public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // saf
 
     /// - Parameter name: of the thread, at most 15 bytes.
     public init(name: String) {
-        wake = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
+        wake = eventfd(0, Int32(EFD_CLOEXEC))
         let body = Body(executor: self, name: name)
         var thread = pthread_t()
         // The thread lives as long as the process and holds the executor, which therefore never goes away under it.

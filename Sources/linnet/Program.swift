@@ -1,0 +1,5 @@
+import Appliance
+
+@main enum Program {
+    static func main() async { await LinnetCommand.main() }
+}

@@ -1,3 +1,0 @@
-import Appliance
-
-await LinnetCommand.main()

@@ -12,6 +12,8 @@ extension DeepgramStream {
     private static let keepAliveMilliseconds = 4_000
     /// A connection that lived this long was a good one.
     private static let goodLifeNanoseconds: Int64 = 5_000_000_000
+    /// Interim results come about once a second of audio.
+    private static let doubtNanoseconds: Int64 = 3_000_000_000
     /// Audio this fresh means that somebody is talking.
     private static let freshNanoseconds: Int64 = 2_000_000_000
 
@@ -60,7 +62,9 @@ extension DeepgramStream {
     private func take(_ event: WebSocketEvent) {
         switch event {
         case .opened(let head): opened(head)
-        case .text(let text): takeMessage(text)
+        case .text(let text):
+            lastMessageAt = loop.now
+            takeMessage(text)
         case .binary: break
         case .ended(let end): lost(end)
         }
@@ -81,7 +85,8 @@ extension DeepgramStream {
         if lead > 0 { sendSilence(lead) }
         lastSentAt = loop.now
         keepAwake()
-        tell(.opened)
+        if !isOpenedTold { tell(.opened) }
+        isOpenedTold = true
         pump()
     }
 
@@ -99,6 +104,14 @@ extension DeepgramStream {
         let wait = Self.keepAliveMilliseconds - (idle >= Self.keepAliveMilliseconds ? 0 : idle)
         keepAlive?.cancel()
         keepAlive = loop.after(milliseconds: wait) { [weak self] in self?.keepAwake() }
+    }
+
+    /// A server that lets a `finalize` wait and has said nothing for long may be there no more: the next question gets a fresh
+    /// connection.
+    func doubtConnection() {
+        guard let connection, connection.isOpen, loop.now - lastMessageAt > Self.doubtNanoseconds else { return }
+        connection.abort()
+        lost(.fault(TransportFault(.timedOut, "no word from Deepgram, a Finalize included")))
     }
 
     private func lost(_ end: WebSocketEnd) {

@@ -77,6 +77,7 @@ extension DeepgramStream {
         interim = nil
         timeline.settle(upTo: position)
         tell(.settled(transcript(known.text, min(known.start, position), position), answersFinalize: true, endsUtterance: false))
+        if overdue.isSent, finalizes.isEmpty { doubtConnection() }
     }
 }
 

@@ -30,6 +30,9 @@ final class DeepgramStream {
     var isClosing = false
     var isEnded = false
     var isCloseStreamSent = false
+    var isOpenedTold = false
+    /// When the server last said anything.
+    var lastMessageAt: Int64 = 0
     var requestID: String?
     var complaint: String?
     var backOff = DeepgramStream.impatientBackOff
@@ -75,10 +78,18 @@ final class DeepgramStream {
     func finalize() {
         guard !isEnded, !isClosing else { return }
         let position = timeline.end
+        guard position > timeline.settled || !finalizes.isEmpty || interim != nil else { return answerAtOnce(position) }
         let deadline = loop.after(milliseconds: Self.unsentFinalizeMilliseconds) { [weak self] in self?.settleOverdue(position) }
         finalizes.append(Finalize(position: position, deadline: deadline))
         needConnection()
         pump()
+    }
+
+    /// Nothing was heard that is not settled already: a provider may leave this unanswered.
+    private func answerAtOnce(_ position: Int64) {
+        let sample = timeline.sample(endingAt: position)
+        let nothing = Transcript(text: "", firstSample: sample, endSample: sample)
+        tell(.settled(nothing, answersFinalize: true, endsUtterance: false))
     }
 
     func close() {

@@ -5,7 +5,7 @@ import Failures
 final class GroqAnswer {
     private let loop: CurlLoop
     private let settings: GroqSettings
-    private let request: HTTPRequest
+    private var request: HTTPRequest
     private let queue: EventQueue<ModelEvent>
     private let onEnd: () -> Void
 
@@ -60,6 +60,7 @@ final class GroqAnswer {
     private func attempt() {
         guard !isOver else { return }
         attempts += 1
+        if attempts > 1 { request.usesFreshConnection = true }
         head = nil
         refusalBody = []
         sse = ServerSentEvents(limitBytes: 256 * 1024)

@@ -11,6 +11,8 @@ final class GroqClient {
 
     /// Servers and middleboxes drop idle connections after a minute or so; a press within this time needs no new request.
     private static let warmNanoseconds: Int64 = 20_000_000_000
+    /// A warming request that takes longer has met a dead connection.
+    private static let deadNanoseconds: Int64 = 1_500_000_000
 
     init(loop: CurlLoop, settings: GroqSettings) {
         self.loop = loop
@@ -61,6 +63,7 @@ final class GroqClient {
         var post = HTTPRequest(
             address, path: "/openai/v1/chat/completions",
             headers: ["Authorization: Bearer \(key)", "Content-Type: application/json", "Accept: text/event-stream"], body: body)
+        post.usesFreshConnection = warming != nil && loop.now - lastUsed > Self.deadNanoseconds
         // The deadline of the first token is the answer's own; this one only must not come before it.
         post.answerMilliseconds = settings.firstTokenDeadlineMilliseconds + 1_000
         return post

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One easy handle with what it borrows, set up the way every connection here needs it. Network thread only.
 final class CurlHandle {
@@ -21,8 +22,8 @@ final class CurlHandle {
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         if let share = loop.share { set(CURLOPT_SHARE, pointer: share) }
-        // The system's hashed directory (CURLOPT_CAPATH) stays as libcurl was built: the file comes on top of it.
-        if let file = loop.caFile { set(CURLOPT_CAINFO, text: file) }
+        trust(loop.caFile)
+        giveUpOnDeadPeers()
         if address.isLoopback { set(CURLOPT_NOPROXY, text: "*") }
     }
 
@@ -30,6 +31,30 @@ final class CurlHandle {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headers)
         errorWords.deallocate()
+    }
+
+    /// The system's hashed directory (CURLOPT_CAPATH) stays as libcurl was built, and a file of ours comes on top of it.
+    /// Without one libcurl would read the system's whole bundle for every connection: some ten milliseconds of this thread.
+    private func trust(_ file: String?) {
+        if let file {
+            set(CURLOPT_CAINFO, text: file)
+        } else if Self.hasSystemDirectory {
+            _ = ln_set_pointer(easy, CURLOPT_CAINFO, nil)
+        }
+    }
+
+    private static let hasSystemDirectory: Bool = {
+        guard let folder = ln_certificate_directory() else { return false }
+        return access(folder, R_OK | X_OK) == 0
+    }()
+
+    /// What was sent and is not acknowledged within this time ends the connection; the kernel's own patience is 15 minutes.
+    private func giveUpOnDeadPeers() {
+        _ = ln_set_socket(easy) { _, socket, _ in
+            var milliseconds: UInt32 = 8_000
+            setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, 4)
+            return 0  // CURL_SOCKOPT_OK
+        }
     }
 
     func set(_ option: CURLoption, _ value: Int) { _ = ln_set_long(easy, option, value) }

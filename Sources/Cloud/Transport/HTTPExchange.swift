@@ -8,6 +8,8 @@ package struct HTTPRequest: Sendable {
     package var headers: [String]
     /// POST when there is one, GET otherwise.
     package var body: [UInt8]?
+    /// A kept connection is not used: it may be dead.
+    package var usesFreshConnection = false
     package var connectMilliseconds = 5_000
     /// Longest wait for the answer's status, from the start.
     package var answerMilliseconds = 10_000
@@ -60,7 +62,8 @@ package final class HTTPExchange: LoopClient {
         else { return loop.later { self.finish(TransportFault(.unknown, "curl_easy_init: out of memory")) } }
         self.handle = handle
         handle.set(CURLOPT_HTTP_VERSION, 4)  // CURL_HTTP_VERSION_2TLS
-        handle.set(CURLOPT_PIPEWAIT, 1)
+        handle.set(CURLOPT_PIPEWAIT, request.usesFreshConnection ? 0 : 1)
+        handle.set(CURLOPT_FRESH_CONNECT, request.usesFreshConnection ? 1 : 0)
         handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         let own = Unmanaged.passUnretained(self).toOpaque()  // the loop retains the client while callbacks can come
         handle.set(CURLOPT_HEADERDATA, pointer: own)

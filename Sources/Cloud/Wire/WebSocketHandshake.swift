@@ -1,4 +1,5 @@
-/// The client's opening of a WebSocket (RFC 6455 section 4.1), as a pure value: the request's bytes, and the answer's, split anywhere.
+/// The client's opening of a WebSocket (RFC 6455 section 4.1), as a pure value: the request's bytes, and the answer's, split
+/// anywhere.
 package struct WebSocketHandshake: Sendable {
     package enum Outcome: Sendable, Equatable {
         /// `rest` came in the same packets and is the first of the frames.

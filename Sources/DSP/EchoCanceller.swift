@@ -32,7 +32,7 @@ public struct EchoCanceller: ~Copyable {
     /// N's smoothed part: |E|^2, Q8.
     private let residualPower = FixedArray<Int64>(count: 257, repeating: 0)
     private let framePower = FixedArray<Int64>(count: 257, repeating: 0)
-    /// Sum of U |X|^2, twice |X|^2's Q8.
+    /// `expectedMisalignment`, in twice |X|^2's Q8.
     private let misalignment = FixedArray<Int64>(count: 257, repeating: 0)
     private var fft = FFT(size: 512)
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
@@ -69,9 +69,13 @@ public struct EchoCanceller: ~Copyable {
         misalignment.base.update(repeating: 0, count: Self.bins)
     }
 
-    /// Sum over the partitions of U |X|^2 in the newest frame, one value per bin: the power that the echo left in the residual is
-    /// expected to have. 2^9 units are one squared step of a 512-sample pre-emphasised block.
+    /// The power that the echo left in the newest residual is expected to have, one value per bin: the sum of U |X|^2, and
+    /// once more what the last partition yields, for the reverberation beyond it. 2^9 units are one squared step of a
+    /// 512-sample pre-emphasised block.
     var expectedMisalignment: UnsafePointer<Int64> { UnsafePointer(misalignment.base) }
+
+    /// Whether the echo path seems to have changed within the last 150 ms: then what is left is echo, however loud it is.
+    public var isPathSuspect: Bool { health.isSuspect }
 
     /// One frame.
     ///
@@ -165,12 +169,11 @@ public struct EchoCanceller: ~Copyable {
         let w = weights.base + bin &* partitions
         var sum: Int64 = 0
         for p in 0..<partitions {
-            let power = x[p].power &>> 14
-            let product = power &* Int64(u[p] &>> 15) &+ (power &* Int64(u[p] & 0x7FFF)) &>> 15
-            products.base[p] = product
-            sum &+= product
+            products.base[p] = Self.product(x[p], Int64(u[p]))
+            sum &+= products.base[p]
         }
-        misalignment.base[bin] = sum
+        let oldest = partitions &- 1
+        misalignment.base[bin] = sum &+ Self.product(x[oldest], min(w[oldest].power &>> 22, Self.uncertaintyLimit))
         guard sum > 0 else { return }
         // 512/160 N with half the weight: the smoothed residual holds echo too. 13/8 of |E|^2, twice for the products' unit.
         let other = (max(residualPower.base[bin], framePower.base[bin]) &* 13) &>> 2
@@ -184,6 +187,13 @@ public struct EchoCanceller: ~Copyable {
             let learned = (Int64(u[p]) &* step.shareQ15(products.base[p]) &* 5) &>> 19
             u[p] = Int32(truncatingIfNeeded: min(Int64(u[p]) &- learned &+ w[p].power &>> 31, Self.uncertaintyLimit))
         }
+    }
+
+    /// |X|^2 times a factor in Q30, in twice |X|^2's Q8.
+    @_noAllocation @_noLocks @inline(__always)
+    private static func product(_ x: ComplexInt32, _ factorQ30: Int64) -> Int64 {
+        let power = x.power &>> 14
+        return power &* (factorQ30 &>> 15) &+ (power &* (factorQ30 & 0x7FFF)) &>> 15
     }
 
     @_noAllocation @_noLocks @inline(__always)

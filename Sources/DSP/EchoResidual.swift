@@ -5,16 +5,15 @@
 ///     R = k (M + 0.03 Y + 0.0005 (Y of all bands)),     each with a reverberant decay of 1.5 dB per 10 ms,
 ///
 /// M being the misalignment that the canceller's own uncertainty predicts, Y its echo estimate; the last term stands for a
-/// loudspeaker that distorts. From the first reply on M covers an echo path that is not learned yet. The factor k (0...20 dB,
-/// at first 6 dB) follows what is really left: down with a time constant of 0.5 s, up by 20 dB per second, slower while
-/// somebody talks.
+/// loudspeaker that distorts. From the first reply on M covers an echo path that is not learned yet. The factor k follows what
+/// is really left: down with a time constant of 0.5 s, up by 20 dB per second, slower while somebody talks. It stays within
+/// 0...20 dB, and above 9, 6 and 3 dB for the first three times 0.64 s in which a new path is heard in the band.
 ///
 /// `nearEndQ15` compares the residual with R and the noise in the fifteen bands below 4.3 kHz: the mean excess in dB, each band's
-/// within 0...12, is 0 for an excess of 0 dB and 1 for 2 dB. One band where the echo breaks through does not reach 1 dB.
+/// within 0...12, is 0 for an excess of 0 dB and 1 for 1.75 dB. One band where the echo breaks through stays below one half.
 public struct EchoResidual: ~Copyable {
     private static var bands: Int { EchoBands.count }
-    /// 1 and 100 in Q8.
-    private static var leastFactorQ8: Int64 { 256 }
+    /// 100 in Q8.
     private static var greatestFactorQ8: Int64 { 25_600 }
 
     private let map = EchoBands()
@@ -29,7 +28,9 @@ public struct EchoResidual: ~Copyable {
     private let decayingEcho = FixedArray<Int64>(count: 20, repeating: 0)
     private let decayingMisalignment = FixedArray<Int64>(count: 20, repeating: 0)
     private let smoothedModel = FixedArray<Int64>(count: 20, repeating: 0)
-    private let factorQ8 = FixedArray<Int64>(count: 20, repeating: 1_024)
+    private let factorQ8 = FixedArray<Int64>(count: 20, repeating: 2_048)
+    /// Frames in which echo stood out of the noise since the echo path was new.
+    private let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
     private var echoSpectrum = SpectrumAnalyzer()
 
     /// Whether the residual is more than echo and noise, 0...32767 = 0...1.
@@ -45,20 +46,23 @@ public struct EchoResidual: ~Copyable {
     ///   - echoEstimate: what the canceller took away, 160 samples.
     ///   - residualSpectrum: holds what it left.
     ///   - expectedMisalignment: the canceller's.
+    ///   - isPathSuspect: the canceller's.
     ///   - noiseEstimator: the noise in what it left.
     @_noAllocation @_noLocks
     mutating func process(
         echoEstimate: UnsafePointer<Int16>, residualSpectrum: borrowing SpectrumAnalyzer,
         expectedMisalignment: UnsafePointer<Int64>,
-        noiseEstimator: borrowing NoiseEstimator
+        isPathSuspect: Bool, noiseEstimator: borrowing NoiseEstimator
     ) {
         echoSpectrum.process(echoEstimate)
         map.measure(echoSpectrum, into: echo.base)
         map.measure(residualSpectrum, into: residual.base)
         map.measure(misalignment: expectedMisalignment, into: misalignment.base)
         map.measure(noiseEstimator, into: noise.base)
+        if isPathSuspect { unlearn() }
         expectResidual()
         compare()
+        if isPathSuspect { nearEndQ15 = 0 }
     }
 
     @_noAllocation @_noLocks
@@ -82,6 +86,13 @@ public struct EchoResidual: ~Copyable {
         }
     }
 
+    @_noAllocation @_noLocks
+    private func unlearn() {
+        for band in 0..<Self.bands {
+            learnedFrames.base[band] = min(learnedFrames.base[band], 64)
+        }
+    }
+
     /// Moves k towards what was left in this frame, where the echo stands out of the noise.
     @_noAllocation @_noLocks
     private func learnFactor(_ band: Int) {
@@ -92,7 +103,9 @@ public struct EchoResidual: ~Copyable {
         let seenQ8 = (left &<< 8) / (model &+ 1)
         let risen = factor &+ factor / (nearEndQ15 > 16_384 ? 85 : 21) &+ 1
         let moved = seenQ8 < factor ? factor &- ((factor &- seenQ8) &* 5) &>> 8 : min(risen, seenQ8)
-        factorQ8.base[band] = max(min(moved, Self.greatestFactorQ8), Self.leastFactorQ8)
+        learnedFrames.base[band] = min(learnedFrames.base[band] &+ 1, 192)
+        let least: Int64 = 2_048 &>> Int64(learnedFrames.base[band] / 64)
+        factorQ8.base[band] = max(min(moved, Self.greatestFactorQ8), least)
     }
 
     @_noAllocation @_noLocks
@@ -105,9 +118,9 @@ public struct EchoResidual: ~Copyable {
             // 12 dB are 3.986 octaves of power.
             excessQ16 &+= max(min(ratio, 261_226), 0)
         }
-        // 2 dB are 0.6644 octaves, 43542 in Q16.
+        // 1.75 dB are 0.5813 octaves, 38099 in Q16.
         let mean = Int64(excessQ16) / Int64(EchoBands.speechCount)
-        nearEndQ15 = saturatedInt16((mean &* 32_767) / 43_542)
+        nearEndQ15 = saturatedInt16((mean &* 32_767) / 38_099)
     }
 
     /// Gains that leave the near end, one per bin, Q15 (32768 is 1).

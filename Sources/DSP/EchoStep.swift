@@ -45,25 +45,3 @@ struct EchoStep {
         (((product &<< divisorShift) &>> 32) &* reciprocal) &>> 46
     }
 }
-
-/// Watches whether the canceller does more harm than good, as after a change of the echo path.
-struct EchoPathHealth {
-    private var residual: Int64 = 0
-    private var microphone: Int64 = 0
-    private var echo: Int64 = 0
-
-    /// Energies of one frame. Smoothed over 100 ms.
-    @inline(__always)
-    mutating func note(echo: Int64, residual: Int64, microphone: Int64) {
-        self.echo = echo
-        self.residual &+= (residual &- self.residual) / 10
-        self.microphone &+= (microphone &- self.microphone) / 10
-    }
-
-    /// The residual exceeds the microphone by 30 %, and the estimated echo is no trifle (5 sample steps RMS).
-    @inline(__always)
-    var isBroken: Bool { residual / 13 > microphone / 10 && echo > 64_000 }
-
-    @inline(__always)
-    mutating func forgive() { residual = microphone &>> 1 }
-}

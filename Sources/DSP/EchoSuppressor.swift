@@ -1,13 +1,15 @@
 /// Takes out of a spectrum what the canceller left of the echo, down to somewhat below the noise; the near end first.
 ///
 /// A Wiener gain per band, 1 - o R / E, with R from `EchoResidual`. The weight o is 4 while nobody but the loudspeaker talks and
-/// falls to 1 as near-end speech shows. A band is never pushed more than 6 dB below the noise, so that echo ends in the
+/// falls to 1/2 as near-end speech shows. A band is never pushed more than 6 dB below the noise, so that echo ends in the
 /// room's own hush and not in holes.
 struct EchoSuppressor: ~Copyable {
     private let bandGains = FixedArray<Int32>(count: 20, repeating: 32_768)
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
     private let suppressed = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     private var synthesizer = SpectrumSynthesizer()
+    /// `EchoResidual.nearEndQ15`, falling with a time constant of 0.16 s, so that the ends of words survive.
+    private var heldNearEndQ15: Int64 = 0
 
     init() {}
 
@@ -23,7 +25,8 @@ struct EchoSuppressor: ~Copyable {
         _ analyzer: borrowing SpectrumAnalyzer, _ residual: borrowing EchoResidual, moreGainsQ15: UnsafePointer<Int32>?,
         into output: UnsafeMutablePointer<Int16>
     ) {
-        let weightQ8 = 1_024 &- (768 &* Int64(residual.nearEndQ15)) &>> 15
+        heldNearEndQ15 = max(Int64(residual.nearEndQ15), (heldNearEndQ15 &* 15) &>> 4)
+        let weightQ8 = 1_024 &- (896 &* heldNearEndQ15) &>> 15
         for band in 0..<EchoBands.count {
             let gain = Self.gain(
                 residual: residual.smoothedResidual.base[band], expected: residual.expected.base[band],

@@ -30,8 +30,10 @@ public struct FarEndHistory: ~Copyable {
     private var written: Int64 = 0
     /// The microphones' clock: index of the next frame's first sample.
     private var microphoneSample: Int64 = 0
-    /// Loudspeaker's clock minus microphones' clock, Q24 samples, at the end of the last frame.
+    /// Loudspeaker's clock minus microphones' clock, Q24 samples, at the beginning of the frame.
     private var leadQ24: Int64 = 0
+    /// The same where the last frame ended.
+    private var frameEndQ24: Int64 = 0
     /// How much `leadQ24` grows per frame, Q24 samples.
     private var rateQ24: Int64 = 0
     private var isLocked = false
@@ -67,9 +69,10 @@ public struct FarEndHistory: ~Copyable {
         }
         written &+= Int64(count)
         let measuredQ24 = (first &+ Int64(offset.samples) &- microphoneSample) &<< 24 &+ Int64(offset.fractionQ15) &<< 9
-        let previousQ24 = isLocked ? leadQ24 : measuredQ24
+        let previousQ24 = isLocked ? frameEndQ24 : measuredQ24
         follow(measuredQ24)
-        interpolate(from: previousQ24, to: leadQ24, into: frame)
+        frameEndQ24 = leadQ24 &+ rateQ24
+        interpolate(from: previousQ24, to: frameEndQ24, into: frame)
         microphoneSample &+= 160
     }
 

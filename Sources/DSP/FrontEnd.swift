@@ -23,7 +23,9 @@ public struct FrontEnd: ~Copyable {
     private var residualEcho = EchoResidual()
     private var noiseSuppressor = NoiseSuppressor()
     private var echoSuppressor = EchoSuppressor()
+    private var detector = VoiceDetector()
     private var meter = FrontEndMeter()
+    private var echoFrames = 0
     /// Whether the echo suppressor's overlap holds the frame before.
     private var isPrimed = false
 
@@ -62,14 +64,21 @@ public struct FrontEnd: ~Copyable {
         farSpectra.process(far.base)
         cancel()
         analyzer.process(residual.base)
-        let mayEcho = configuration.cancelsEcho && farSpectra.isAwake
-        judgeResidual()
+        let mayEcho = mayHoldEcho()
+        if mayEcho { judgeResidual() }
         if !(mayEcho && residualEcho.isAudible) { noise.process(analyzer.logPowerQ16) }
         suppress(mayEcho: mayEcho, into: recognizerOutput)
-        verdict.nearEndQ15 = residualEcho.nearEndQ15
-        verdict.speechProbabilityQ15 = residualEcho.nearEndQ15
+        verdict.nearEndQ15 = mayEcho ? residualEcho.nearEndQ15 : .max
+        verdict.speechProbabilityQ15 = min(detector.process(analyzer, noise), verdict.nearEndQ15)
         describe(&verdict, output: recognizerOutput)
         return verdict
+    }
+
+    /// Whether the canceller was awake within the last half second: the detector's memory of an echo outlasts the echo.
+    @_noAllocation @_noLocks
+    private mutating func mayHoldEcho() -> Bool {
+        echoFrames = farSpectra.isAwake ? 50 : max(echoFrames &- 1, 0)
+        return configuration.cancelsEcho && echoFrames > 0
     }
 
     /// `residual` from `microphone`.
@@ -86,7 +95,7 @@ public struct FrontEnd: ~Copyable {
         }
         residualEcho.process(
             echoEstimate: echo.base, residualSpectrum: analyzer, expectedMisalignment: canceller.expectedMisalignment,
-            noiseEstimator: noise)
+            isPathSuspect: canceller.isPathSuspect, noiseEstimator: noise)
     }
 
     /// The recognizer's samples, 160 behind `residual`.

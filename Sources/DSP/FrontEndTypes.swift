@@ -14,7 +14,7 @@ extension FrontEnd {
         /// The noise suppressor in front of the recognizer. The detector has its own way with noise.
         public var suppressesNoise = true
         /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.
-        public var echoTailMilliseconds = 160
+        public var echoTailMilliseconds = 200
 
         public init(microphones: Int) {
             self.microphones = microphones

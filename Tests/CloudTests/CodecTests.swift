@@ -77,8 +77,8 @@ import Testing
 @Suite struct ServerSentEventsTests {
     @Test func `lines end with CR, LF or CRLF and nothing else, wherever the bytes are split`() throws {
         let wire = Array(
-            "\u{FEFF}data: {\"a\":1}\r\n\r\n: ping\n\ndata: one\ndata:two\n\nevent: error\rdata:  ü\u{2028}\u{85}x\r\rid: 7\ndata\n\n"
-                .utf8)
+            ("\u{FEFF}data: {\"a\":1}\r\n\r\n: ping\n\ndata: one\ndata:two\n\n"
+                + "event: error\rdata:  ü\u{2028}\u{85}x\r\rid: 7\ndata\n\n").utf8)
         let expected = [
             ServerSentEvent(data: Array("{\"a\":1}".utf8)), ServerSentEvent(data: Array("one\ntwo".utf8)),
             ServerSentEvent(name: "error", data: Array(" ü\u{2028}\u{85}x".utf8)), ServerSentEvent(data: []),

@@ -28,7 +28,8 @@ import Testing
     }
 
     private static let happy = """
-        data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"x_groq":{"id":"req_1"}}
+        data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],\
+        "x_groq":{"id":"req_1"}}
 
         : keep-alive
 
@@ -38,7 +39,8 @@ import Testing
 
         data: {"choices":[{"index":0,"delta":{"content":"dich, <think>hm</think>Welt."},"finish_reason":null}]}
 
-        data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"req_1","usage":{"prompt_tokens":9,"completion_tokens":4,"total_time":0.1}}}
+        data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"req_1",\
+        "usage":{"prompt_tokens":9,"completion_tokens":4,"total_time":0.1}}}
 
         data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}}
 
@@ -90,10 +92,13 @@ import Testing
         #expect(bodies.all.count == 2)
         let expected = #"""
             {"model":"openai/gpt-oss-120b","stream":true,"temperature":0.6,"max_completion_tokens":77,"reasoning_effort":"low",
-             "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"When?"},{"role":"assistant","content":"Wait."},
-              {"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"time","arguments":"{\"zone\":\"CET\"}"}}]},
+             "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"When?"},
+              {"role":"assistant","content":"Wait."},
+              {"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function",
+               "function":{"name":"time","arguments":"{\"zone\":\"CET\"}"}}]},
               {"role":"tool","tool_call_id":"call_1","content":"noon"},{"role":"user","content":"So?"}],
-             "tools":[{"type":"function","function":{"name":"time","description":"The time","parameters":{"type":"object","properties":{"n":{"minimum":1}}}}}],
+             "tools":[{"type":"function","function":{"name":"time","description":"The time",
+              "parameters":{"type":"object","properties":{"n":{"minimum":1}}}}}],
              "tool_choice":"auto","parallel_tool_calls":false}
             """#
         #expect(try Tree(bodies.all[0]) == Tree(Array(expected.utf8)))
@@ -110,9 +115,11 @@ import Testing
             try peer.beginEvents()
             try peer.write(
                 """
-                data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"time","arguments":"{\\"x"}}]}}]}
+                data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","type":"function",\
+                "function":{"name":"time","arguments":"{\\"x"}}]}}]}
 
-                data: {"choices":[{"delta":{"tool_calls":[{"index":1,"id":"b","type":"function","function":{"name":"date","arguments":""}},{"index":0,"function":{"arguments":"\\":1}"}}]}}]}
+                data: {"choices":[{"delta":{"tool_calls":[{"index":1,"id":"b","type":"function",\
+                "function":{"name":"date","arguments":""}},{"index":0,"function":{"arguments":"\\":1}"}}]}}]}
 
                 data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}
 

@@ -1,6 +1,19 @@
 import Cloud
 import Testing
 
+@Suite struct WordsSaidTests {
+    @Test func `what was said is not said again, and what is new is`() {
+        var said = WordsSaid("turn on the")
+        #expect(said.fresh(in: "Turn on") == "")
+        said.settle("Turn on")
+        #expect(said.fresh(in: "the light, please.") == "light, please.")
+        said.settle("the light, please.")
+        #expect(said.fresh(in: "And now?") == "And now?")
+        #expect(WordsSaid("").fresh(in: "Stop.") == "Stop.")
+        #expect(WordsSaid("turn off").fresh(in: "Turn on the light") == nil)
+    }
+}
+
 @Suite struct TimelineTests {
     private func samples(_ count: Int) -> [Int16] { [Int16](repeating: 1, count: count) }
 

@@ -12,8 +12,8 @@ extension DeepgramStream {
     private static let keepAliveMilliseconds = 4_000
     /// A connection that lived this long was a good one.
     private static let goodLifeNanoseconds: Int64 = 5_000_000_000
-    /// Interim results come about once a second of audio.
-    private static let doubtNanoseconds: Int64 = 3_000_000_000
+    /// How long an overdue Finalize may go on being unanswered before the connection counts as dead.
+    private static let doubtMilliseconds = 2_000
     /// Audio this fresh means that somebody is talking.
     private static let freshNanoseconds: Int64 = 2_000_000_000
 
@@ -106,12 +106,15 @@ extension DeepgramStream {
         keepAlive = loop.after(milliseconds: wait) { [weak self] in self?.keepAwake() }
     }
 
-    /// A server that lets a `finalize` wait and has said nothing for long may be there no more: the next question gets a fresh
-    /// connection.
+    /// A server that lets a `finalize` wait may be slow, or there no more: then the next question gets a fresh connection.
     func doubtConnection() {
-        guard let connection, connection.isOpen, loop.now - lastMessageAt > Self.doubtNanoseconds else { return }
-        connection.abort()
-        lost(.fault(TransportFault(.timedOut, "no word from Deepgram, a Finalize included")))
+        let asked = loop.now
+        doubt?.cancel()
+        doubt = loop.after(milliseconds: Self.doubtMilliseconds) { [weak self] in
+            guard let self, let connection = self.connection, connection.isOpen, self.lastMessageAt < asked else { return }
+            connection.abort()
+            self.lost(.fault(TransportFault(.timedOut, "no word from Deepgram, not even about a Finalize")))
+        }
     }
 
     private func lost(_ end: WebSocketEnd) {

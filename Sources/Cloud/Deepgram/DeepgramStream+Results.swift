@@ -19,7 +19,9 @@ extension DeepgramStream {
     private func take(_ results: DeepgramResults) {
         let start = timeline.position(ofSeconds: results.start)
         let end = max(start, timeline.position(ofSeconds: results.start + results.duration))
-        let text = freshText(of: results, from: start)
+        let isForced = start + Self.tolerance < forcedUpTo
+        let text = isForced ? freshText(of: results) : results.transcript
+        if isForced, results.isSettled { forcedWords.settle(results.transcript) }
         guard results.isSettled else {
             guard !text.isEmpty else { return }
             interim = (text, start, end)
@@ -44,8 +46,8 @@ extension DeepgramStream {
     }
 
     /// The words that our own deadline has not settled already.
-    private func freshText(of results: DeepgramResults, from start: Int64) -> String {
-        guard start + Self.tolerance < forcedUpTo else { return results.transcript }
+    private func freshText(of results: DeepgramResults) -> String {
+        if let fresh = forcedWords.fresh(in: results.transcript) { return fresh }
         let fresh = results.words.filter { timeline.position(ofSeconds: $0.start) + Self.tolerance >= forcedUpTo }
         return fresh.map { $0.punctuatedWord ?? $0.word }.joined(separator: " ")
     }
@@ -74,10 +76,11 @@ extension DeepgramStream {
         if ghosts.count > 16 { ghosts.removeFirst() }
         forcedUpTo = max(forcedUpTo, position)
         let known = interim ?? ("", position, position)
+        forcedWords = WordsSaid(known.text)
         interim = nil
         timeline.settle(upTo: position)
         tell(.settled(transcript(known.text, min(known.start, position), position), answersFinalize: true, endsUtterance: false))
-        if overdue.isSent, finalizes.isEmpty { doubtConnection() }
+        if overdue.isSent { doubtConnection() }
     }
 }
 

@@ -24,6 +24,7 @@ final class DeepgramStream {
     var ghosts: [Int64] = []
     /// Up to where our own deadline settled; the server's later words about it are old news.
     var forcedUpTo: Int64 = 0
+    var forcedWords = WordsSaid()
     var interim: (text: String, start: Int64, end: Int64)?
 
     var connection: WebSocketConnection?
@@ -45,11 +46,11 @@ final class DeepgramStream {
     var pumpTimer: LoopTimer?
     var keepAlive: LoopTimer?
     var closing: LoopTimer?
+    var doubt: LoopTimer?
 
     /// One message: 20 ms when live, 100 ms of a backlog.
     static let frameSamples = 320
     static let backlogFrameSamples = 1_600
-    static let finalizeMilliseconds = 1_000
     /// For a finalize that could not even be sent.
     static let unsentFinalizeMilliseconds = 4_000
     static let closingMilliseconds = 2_500
@@ -133,7 +134,7 @@ final class DeepgramStream {
     private func end() {
         isEnded = true
         events.finish()
-        for timer in [retry, needDeadline, pumpTimer, keepAlive, closing] + finalizes.map(\.deadline) { timer?.cancel() }
+        for timer in [retry, needDeadline, pumpTimer, keepAlive, closing, doubt] + finalizes.map(\.deadline) { timer?.cancel() }
         connection?.close()
         connection = nil
         onEnd()
@@ -182,7 +183,7 @@ final class DeepgramStream {
         let position = finalizes[index].position
         finalizes[index].isSent = true
         finalizes[index].deadline.cancel()
-        finalizes[index].deadline = loop.after(milliseconds: Self.finalizeMilliseconds) { [weak self] in
+        finalizes[index].deadline = loop.after(milliseconds: settings.finalizeMilliseconds) { [weak self] in
             self?.settleOverdue(position)
         }
         return true

@@ -78,12 +78,23 @@ struct FrontEndScene {
             let level = 1_036 * pow(10, nearDecibels / 20)
             voice.replaceSubrange(start..., with: room.voice(count - start, rms: level, pitchHz: 200))
         }
+        fill(&room, voice, delay: delay, reverberation: reverberation)
+    }
+
+    /// Recorded voices: `played` is what the loudspeaker gets, `voice` the person as the microphones get it.
+    init(seed: UInt64, played: [Double], voice: [Double], delay: Double = 12, reverberation: Double = 0.3) {
+        var room = EchoRoom(seed: seed)
+        far = played
+        fill(&room, voice, delay: delay, reverberation: reverberation)
+    }
+
+    private mutating func fill(_ room: inout EchoRoom, _ voice: [Double], delay: Double, reverberation: Double) {
         for microphone in 0..<4 {
             let path = room.path(
                 delayMilliseconds: delay + Double(microphone), reverberationSeconds: reverberation, gainDecibels: -10)
             echo.append(EchoRoom.filter(far, path))
             near.append(EchoRoom.filter(voice, [(microphone, 1)]))
-            noise.append(room.noise(count, rms: 41))
+            noise.append(room.noise(far.count, rms: 41))
         }
     }
 

@@ -36,6 +36,23 @@ import Testing
         #expect(correlation(result.output, delayed, from: 5.1, to: 9) > 0.75)
     }
 
+    @Test(.enabled(if: Recordings.areInstalled), arguments: [(35 as UInt64, 0.0), (36, -5)])
+    func `recorded voices: the assistant alone is never a person, a person over it is found`(seed: UInt64, nearDecibels: Double) {
+        let track = Recordings.track
+        // The person speaks the second half of the prompts, from 9 s on, while the loudspeaker speaks the first.
+        let count = min(track.clean.count / 2, 16 * 16_000) / 160 * 160
+        let start = track.onsets.first { $0 * 160 > track.clean.count / 2 }! * 160
+        let played = track.clean[24_000...].prefix(count).map(Double.init)
+        var voice = [Double](repeating: 0, count: count)
+        for n in 9 * 16_000..<count where start + n - 9 * 16_000 < track.clean.count {
+            voice[n] = Double(track.clean[start + n - 9 * 16_000]) * Reference.ratio(decibels: nearDecibels - 10).squareRoot()
+        }
+        let result = FrontEndRun(
+            FrontEndScene(seed: seed, played: played, voice: voice).microphones, far: EchoRoom.quantized(played))
+        let first = result.triggers.first ?? 0
+        #expect(first >= 900 && first < 930, "first trigger at frame \(first)")
+    }
+
     @Test(arguments: [50.0, -50])
     func `a loudspeaker whose clock runs 50 ppm apart is cancelled for 20 s, with a jittering offset`(partsPerMillion: Double) {
         let scene = FrontEndScene(seed: 41, seconds: 20)

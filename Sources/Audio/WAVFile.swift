@@ -47,7 +47,7 @@ public struct WAVFile: Sendable, Equatable {
         var format: Format?
         var at = 12
         while at + 8 <= bytes.count {
-            let (kind, size) = (tag(bytes, at), Int(little(bytes, at + 4, 4)))
+            let (kind, size) = (tag(bytes, at), min(Int(clamping: little(bytes, at + 4, 4)), bytes.count))
             let body = at + 8
             if kind == "fmt " {
                 format = try Format(bytes, at: body, size: min(size, bytes.count - body), name: name)
@@ -75,7 +75,7 @@ public struct WAVFile: Sendable, Equatable {
             var code = little(bytes, at, 2)
             if code == 0xFFFE, size >= 26 { code = little(bytes, at + 24, 2) }
             channels = Int(little(bytes, at + 2, 2))
-            rateHz = Int(little(bytes, at + 4, 4))
+            rateHz = Int(clamping: little(bytes, at + 4, 4))
             bytesPerSample = Int(little(bytes, at + 14, 2)) / 8
             isFloat = code == 3
             guard code == 1 && (1...4).contains(bytesPerSample) || code == 3 && bytesPerSample == 4 else {

@@ -8,15 +8,17 @@ extension Failure {
     /// - Parameter status: negative, an errno.
     static func alsa(_ subject: Subject, _ call: String, _ status: Int32) -> Failure {
         let words = wordsOfALSA()
-        return Failure(
-            subject, kind(ofALSA: -status),
-            "\(call): \(String(cString: snd_strerror(status)))\(words.isEmpty ? "" : " (alsa-lib: \(words))")")
+        let kind = kind(ofALSA: -status)
+        let hint = kind == .forbidden ? " (the daemon's user belongs into the group audio)" : ""
+        let source = words.isEmpty ? "" : " (alsa-lib: \(words))"
+        return Failure(subject, kind, "\(call): \(String(cString: snd_strerror(status)))\(hint)\(source)")
     }
 
     private static func kind(ofALSA code: Int32) -> Kind {
         switch code {
         case ENODEV, ENOENT, ENXIO: .absent
         case EBUSY: .busy
+        case EACCES, EPERM: .forbidden
         case EINVAL: .unsupported
         default: .unknown
         }

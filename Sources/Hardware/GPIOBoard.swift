@@ -37,7 +37,8 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     private let handle = Mutex<pthread_t?>(nil)
 
     /// Takes the lines and starts the thread.
-    /// - Throws: `.absent` (no such chip or line), `.busy` (taken by another program), `.forbidden` (not in the group gpio).
+    /// - Throws: `.absent` (no such chip), `.unsupported` (no such line, or no such bias), `.busy` (taken by another program),
+    ///   `.forbidden` (not in the group gpio).
     public convenience init(_ settings: Settings) throws(Failure) {
         self.init()
         if let line = settings.buttonLine { button = try GPIOButtonLine(settings, line: line) }

@@ -76,16 +76,15 @@ extension GPIOBoard.Bias {
 
 extension Failure {
     fileprivate static func gpio(_ what: String, _ status: Int32) -> Failure {
-        let kind: Kind =
+        let (kind, hint): (Kind, String) =
             switch -status {
-            case ENODEV, ENOENT, ENXIO: .absent
-            case EBUSY: .busy
-            case EACCES, EPERM: .forbidden
-            case EINVAL: .unsupported
-            case EPIPE: .unplugged
-            default: .unknown
+            case ENODEV, ENOENT, ENXIO: (.absent, "")
+            case EBUSY: (.busy, "")
+            case EACCES, EPERM: (.forbidden, " (the daemon's user belongs into the group gpio)")
+            case EINVAL: (.unsupported, " (the chip has no such line, or cannot bias it)")
+            case EPIPE: (.unplugged, "")
+            default: (.unknown, "")
             }
-        let hint = kind == .forbidden ? " (the daemon's user belongs into the group gpio)" : ""
         return Failure(.board, kind, "\(what): \(String(cString: strerror(-status)))\(hint)")
     }
 }

@@ -72,6 +72,11 @@ final class CaptureRoom {
 struct Block {
     var stamp: FrameStamp
     var samples: [Int32]
+
+    /// How far the time since an earlier block is from what the samples between them take, at 16 kHz.
+    func driftMilliseconds(since earlier: Block) -> Double {
+        stamp.time.milliseconds(since: earlier.stamp.time) - Double(stamp.firstSample - earlier.stamp.firstSample) / 16
+    }
 }
 
 extension MicrophoneCapture {

@@ -13,13 +13,13 @@ import Testing
         #expect(capture.format == CaptureFormat(rateHz: 16_000, channels: 4, blockFrames: 160, sampleBits: 16))
         let blocks = capture.blocks(100)
         try #require(blocks.count == 100)
-        for (before, after) in zip(blocks, blocks.dropFirst()) {
-            #expect(after.stamp.firstSample == before.stamp.firstSample + 160)
-        }
-        let span = blocks[99].stamp.time.milliseconds(since: blocks[0].stamp.time)
-        #expect(abs(span - 990) < 15, "\(span) ms for 99 blocks")
+        // A machine that starves the capture thread for 80 ms loses samples for real.
+        if capture.counters.xruns == 0 { #expect(blocks[99].stamp.firstSample == blocks[0].stamp.firstSample + 99 * 160) }
+        #expect(zip(blocks, blocks.dropFirst()).allSatisfy { $1.stamp.firstSample >= $0.stamp.firstSample + 160 })
+        let drift = blocks[99].driftMilliseconds(since: blocks[0])
+        #expect(abs(drift) < 15, "samples and instants part by \(drift) ms")
         let age = Double(ln_monotonic_ns() - blocks[99].stamp.time.nanoseconds) / 1e6
-        #expect(age > 9 && age < 300, "a block is stamped with the instant of its first sample")
+        #expect(age > 9 && age < 1000, "a block is stamped with the instant of its first sample")
         #expect(capture.counters.overruns == 0)
     }
 
@@ -57,11 +57,9 @@ import Testing
         room_force_xrun(room.air, ROOM_MICROPHONES)
         let after = capture.blocks(40)
         try #require(before.count == 20 && after.count == 40)
-        #expect(capture.counters.xruns == 1)
-        let all = before + after
-        let drift =
-            all[59].stamp.time.milliseconds(since: all[0].stamp.time) - Double(
-                all[59].stamp.firstSample - all[0].stamp.firstSample) / 16
+        let counted = capture.counters.xruns
+        #expect(counted >= 1 && counted == Int(room_xruns(room.air, ROOM_MICROPHONES)))
+        let drift = after[39].driftMilliseconds(since: before[0])
         #expect(abs(drift) < 15, "samples that were lost are counted by the clock: \(drift) ms off")
         #expect(room.changes.seen == [])
     }
@@ -85,9 +83,9 @@ import Testing
         try #require(blocks.count == 10)
         #expect(room.changes.seen == [.lost(failure), .recovered])
         #expect(capture.counters.reopens == 1)
-        let away = blocks[0].stamp.time.milliseconds(since: last.stamp.time)
-        let missed = Double(blocks[0].stamp.firstSample - last.stamp.firstSample) / 16
-        #expect(away > 300 && abs(away - missed) < 15, "the time away counts: \(missed) of \(away) ms")
+        #expect(blocks[0].stamp.firstSample - last.stamp.firstSample > 16 * 300)
+        let drift = blocks[0].driftMilliseconds(since: last)
+        #expect(abs(drift) < 15, "the time away counts: \(drift) ms off")
     }
 
     @Test func `that come back as others are named, and waited for until they are themselves again`() throws {

@@ -78,7 +78,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "linnet-rehearse",
-            dependencies: ["Rehearsal", "Stage", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Rehearsal", "Stage", "Audio", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
 
         // MARK: Tests

@@ -1,10 +1,17 @@
 import CPlatform
+@preconcurrency import Dispatch
 import Glibc
+import Synchronization
 
 /// Stands where systemd stands: a datagram socket that `sd_notify` reports to.
 public final class NotifyListener: Sendable {
     public let path: String
     private let descriptor: Int32
+    private let reader: any DispatchSourceRead
+    private let heard = Mutex<[(line: String, nanoseconds: Int64)]>([])
+
+    /// The most lines that are kept; the oldest go first.
+    private static let bound = 10_000
 
     public init(path: String) throws {
         self.path = path
@@ -23,25 +30,38 @@ public final class NotifyListener: Sendable {
             }
         }
         guard bound == 0 else { throw ChildProcess.CannotStart(program: "notify socket \(path)", code: errno) }
+        // Read all the time: a daemon that reports to nobody would find the socket full.
+        reader = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "notify"))
+        reader.setEventHandler { [weak self] in self?.gather() }
+        reader.setCancelHandler { [descriptor] in close(descriptor) }
+        reader.activate()
     }
 
-    deinit { close(descriptor) }
+    deinit { reader.cancel() }
 
-    /// Waits for a message that holds the line `wanted`.
+    /// Every line so far: `READY=1`, `STATUS=…`.
+    public var lines: [String] { heard.withLock { $0.map(\.line) } }
+
+    /// Waits for the line `wanted`.
     /// - Returns: when it was seen, on the monotonic clock; nil at the deadline.
     public func wait(for wanted: String, deadlineMilliseconds: Int) async -> Int64? {
         let deadline = ln_monotonic_ns() + Int64(deadlineMilliseconds) * 1_000_000
-        var buffer = [UInt8](repeating: 0, count: 8192)
         while ln_monotonic_ns() < deadline {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count > 0 {
-                let seen = ln_monotonic_ns()
-                let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
-                if lines.contains(where: { $0 == wanted }) { return seen }
-            } else {
-                try? await Task.sleep(for: .milliseconds(1))
-            }
+            if let seen = heard.withLock({ $0.first { $0.line == wanted } }) { return seen.nanoseconds }
+            try? await Task.sleep(for: .milliseconds(1))
         }
         return nil
+    }
+
+    private func gather() {
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return }
+        let now = ln_monotonic_ns()
+        let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+        heard.withLock { heard in
+            heard += lines.map { (String($0), now) }
+            if heard.count > Self.bound { heard.removeFirst(heard.count - Self.bound) }
+        }
     }
 }

@@ -10,6 +10,8 @@ public final class Scene {
         /// An empty folder to work in.
         public var folder: String
         public var room = Room.Settings()
+        /// Of the room's background, dB full scale.
+        public var noiseLevelDecibels = -58.0
         /// More lines for the daemon's settings file.
         public var moreSettings = ""
         /// How long the person listens to an answer before talking over it.
@@ -35,6 +37,8 @@ public final class Scene {
         /// Turns of the daemon's log that were meant for a line, in order.
         public var turns: [LoggedTurn] = []
         public var entries: [LogEntry] = []
+        /// The daemon's log as it was written.
+        public var log: [String] = []
         public var sound: SceneSound
         public var millisecondsToReady: Double
         public var millisecondsToStop: Double
@@ -64,6 +68,7 @@ public final class Scene {
         self.settings = settings
         self.progress = progress
         room = try Room(at: "\(settings.folder)/air", settings: settings.room)
+        room.playNoise(RoomNoise.kitchen(seconds: 20, levelDecibels: settings.noiseLevelDecibels))
         progress("Starting the stand-ins of the services (they load a recognizer)")
         services = try await RehearsalServer.start(options)
         let hosted = HostedDaemon.Settings(
@@ -80,7 +85,7 @@ public final class Scene {
         try? await Task.sleep(for: .milliseconds(800))
         for (index, line) in script.lines.enumerated() {
             let turnsBefore = meantTurns.count
-            try await say(line, await line.rendered())
+            try await say(line, line.rendered())
             let nextInterrupts = script.lines.dropFirst(index + 1).first?.manner == .bargeIn
             let done = nextInterrupts ? await answerIsUnderWay() : await turnEnded(after: turnsBefore)
             if !done { progress("  … no answer within the time") }
@@ -139,7 +144,7 @@ public final class Scene {
         let log = services.log
         await services.stop()
         return Record(
-            spoken: spoken, turns: meantTurns, entries: daemon.entries(), sound: room.sound(from: start, to: ln_monotonic_ns()),
+            spoken: spoken, turns: meantTurns, entries: daemon.entries(), log: daemon.log, sound: room.sound(from: start, to: ln_monotonic_ns()),
             millisecondsToReady: daemon.millisecondsToReady, millisecondsToStop: milliseconds, exitStatus: exitStatus,
             status: status,
             complaints: log.complaints, services: log.events)

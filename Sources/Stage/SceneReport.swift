@@ -49,13 +49,13 @@ public struct SceneReport {
 
     /// Writes `scene.wav` (person left, box right), `scene.svg`, `log.jsonl` and `services.jsonl`.
     /// - Returns: the paths.
-    public func write(into folder: String, log: [String], services: [String]) throws -> [String] {
+    public func write(into folder: String) throws -> [String] {
         let wav = "\(folder)/scene.wav"
         try WAVFile(rateHz: SceneSound.rateHz, channels: 2, samples: record.sound.interleaved).write(path: wav)
         try writeFile("\(folder)/scene.svg", SceneDrawing(record).picture.svg())
         try writeFile("\(folder)/report.txt", text.joined(separator: "\n") + "\n")
-        try writeFile("\(folder)/log.jsonl", log.joined(separator: "\n") + "\n")
-        try writeFile("\(folder)/services.jsonl", services.joined(separator: "\n") + "\n")
+        try writeFile("\(folder)/log.jsonl", record.log.joined(separator: "\n") + "\n")
+        try writeFile("\(folder)/services.jsonl", record.services.map(\.json).joined(separator: "\n") + "\n")
         return [wav, "\(folder)/scene.svg", "\(folder)/report.txt", "\(folder)/log.jsonl", "\(folder)/services.jsonl"]
     }
 }

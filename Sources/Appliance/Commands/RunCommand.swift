@@ -32,6 +32,9 @@ struct RunCommand: AsyncParsableCommand {
         for problem in refused.problems {
             journal.write(JournalEntry(.settingsRefused, .error, problem.description, [("LINNET_KEY", .text(problem.key ?? ""))]))
         }
-        ServiceNotifier().status("Settings refused: \(refused.problems.first?.description ?? "")")
+        let notifier = ServiceNotifier()
+        notifier.status("Settings refused: \(refused.problems.first?.description ?? "")")
+        notifier.flush(milliseconds: 200)
+        journal.flush(milliseconds: 500)
     }
 }

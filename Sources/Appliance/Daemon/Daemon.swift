@@ -35,7 +35,10 @@ public final class Daemon: Sendable {
         let clouds = Clouds(settings.cloud, language: settings.conversation.language, credentials: credentials)
         let board = openBoard(status)
         let box = Box(settings: settings, clouds: clouds, board: board, journal: journal, status: status)
-        guard let control = openControl(box, status) else { return false }
+        guard let control = openControl(box, status) else {
+            journal.flush(milliseconds: 500)
+            return false
+        }
         let work = Task { await box.run() }
         let watch = Task { await feedWatchdog(box) }
         await box.opened(withinMilliseconds: 5000)
@@ -55,6 +58,8 @@ public final class Daemon: Sendable {
         clouds.shutDown()
         board.close()
         journal.write(JournalEntry(.stopped, .notice, "Stopped"))
+        journal.flush(milliseconds: 500)
+        notifier.flush(milliseconds: 200)
         return true
     }
 

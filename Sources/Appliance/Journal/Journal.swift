@@ -1,13 +1,15 @@
 import CPlatform
 import CSystemd
 import Glibc
-import Synchronization
 
 /// Where entries go: journald's native protocol under systemd, JSON lines on standard error elsewhere.
-/// Never called from an audio thread (an entry takes some tens of microseconds).
+///
+/// Writing returns at once: a queue of its own carries the entries away, so that a stuck reader never holds up a conversation.
+/// Never called from an audio thread all the same (it allocates).
 public struct Journal: Sendable {
     public enum Destination: Sendable { case journald, standardError }
     public let destination: Destination
+    private let queue = BoundedQueue(label: "linnet.journal", bound: 2000)
 
     public init(_ destination: Destination) { self.destination = destination }
 
@@ -25,11 +27,17 @@ public struct Journal: Sendable {
             ("PRIORITY", .integer(Int64(entry.priority.rawValue))), ("SYSLOG_IDENTIFIER", .text("linnet")),
             ("LINNET_EVENT", .text(entry.event.rawValue)), ("LINNET_MONOTONIC_US", .integer(ln_monotonic_ns() / 1000)),
         ]
-        switch destination {
-        case .journald: Self.send(standing + entry.fields)
-        case .standardError: Self.print(standing + entry.fields)
+        let fields = standing + entry.fields
+        queue.run { [destination] in
+            switch destination {
+            case .journald: Self.send(fields)
+            case .standardError: Self.print(fields)
+            }
         }
     }
+
+    /// Waits until what was written so far is out, at most `milliseconds`.
+    public func flush(milliseconds: Int) { queue.drain(milliseconds: milliseconds) }
 
     // MARK: journald
 
@@ -61,19 +69,14 @@ public struct Journal: Sendable {
 
     // MARK: Standard error
 
-    /// One line at a time, also from many threads.
-    private static let oneLine = Mutex(())
-
     private static func print(_ fields: [(name: String, value: JournalEntry.Value)]) {
         let members = fields.map { "\(JSONText.quoted($0.name)):\(json($0.value))" }
         let line = Array("{\(members.joined(separator: ","))}\n".utf8)
-        oneLine.withLock { _ in
-            var written = 0
-            while written < line.count {
-                let count = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress! + written, line.count - written) }
-                guard count > 0 else { return }
-                written += count
-            }
+        var written = 0
+        while written < line.count {
+            let count = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress! + written, line.count - written) }
+            guard count > 0 else { return }
+            written += count
         }
     }
 

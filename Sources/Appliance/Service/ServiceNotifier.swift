@@ -1,7 +1,9 @@
 import CSystemd
 
-/// Speaks to the service manager (`sd_notify`). Without one every call does nothing.
+/// Speaks to the service manager (`sd_notify`). Without one every call does nothing; with one that does not listen no call waits.
 public struct ServiceNotifier: Sendable {
+    private let queue = BoundedQueue(label: "linnet.notify", bound: 64)
+
     public init() {}
 
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
@@ -15,5 +17,8 @@ public struct ServiceNotifier: Sendable {
         return sd_watchdog_enabled(0, &microseconds) > 0 && microseconds > 0 ? microseconds : nil
     }
 
-    private func send(_ message: String) { _ = sd_notify(0, message) }
+    /// Waits until what was said so far is out, at most `milliseconds`.
+    public func flush(milliseconds: Int) { queue.drain(milliseconds: milliseconds) }
+
+    private func send(_ message: String) { queue.run { _ = sd_notify(0, message) } }
 }

@@ -72,7 +72,8 @@ static inline int ln_gpio_open_chip(const char *chip, ln_gpio **out) {
 }
 
 static inline int ln_gpio_request_button(ln_gpio *g, unsigned line, int active_low, ln_gpio_bias bias, unsigned debounce_us) {
-  static const uint64_t biases[] = {GPIO_V2_LINE_FLAG_BIAS_PULL_UP, GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN, GPIO_V2_LINE_FLAG_BIAS_DISABLED, 0};
+  static const uint64_t biases[] = {
+    GPIO_V2_LINE_FLAG_BIAS_PULL_UP, GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN, GPIO_V2_LINE_FLAG_BIAS_DISABLED, 0};
   struct gpio_v2_line_request request = {.offsets = {line}, .num_lines = 1, .consumer = "linnet"};
   request.config.flags = GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_EDGE_RISING | GPIO_V2_LINE_FLAG_EDGE_FALLING | biases[bias]
     | (active_low ? GPIO_V2_LINE_FLAG_ACTIVE_LOW : 0);
@@ -190,7 +191,8 @@ static inline int ln_gpio_request(
 
 static inline int ln_gpio_open_button(
   const char *chip, unsigned line, int active_low, ln_gpio_bias bias, unsigned debounce_us, ln_gpio **out) {
-  static const enum gpiod_line_bias biases[] = {GPIOD_LINE_BIAS_PULL_UP, GPIOD_LINE_BIAS_PULL_DOWN, GPIOD_LINE_BIAS_DISABLED, GPIOD_LINE_BIAS_AS_IS};
+  static const enum gpiod_line_bias biases[] = {
+    GPIOD_LINE_BIAS_PULL_UP, GPIOD_LINE_BIAS_PULL_DOWN, GPIOD_LINE_BIAS_DISABLED, GPIOD_LINE_BIAS_AS_IS};
   struct gpiod_line_settings *settings = gpiod_line_settings_new();
   if (!settings) return -ENOMEM;
   gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);

@@ -1,10 +1,12 @@
 import Audio
+import Glibc
 import Testing
 
 @Suite struct `A sound file` {
     @Test func `comes back as it was written`() throws {
         let file = WAVFile(rateHz: 44_100, channels: 2, samples: [0, 1, -1, 32_767, -32_768, 5])
-        let path = "/tmp/linnet-wav-test-\(UInt32.random(in: 0...UInt32.max)).wav"
+        let path = "/tmp/wav-test-\(UInt32.random(in: 0...UInt32.max)).wav"
+        defer { unlink(path) }
         try file.write(path: path)
         #expect(try WAVFile.read(path: path) == file)
         #expect(file.channel(1) == [1, 32_767, 5])

@@ -57,7 +57,8 @@ struct SpeechSegmenter {
     /// What a recognizer should hear of the unsettled audio; nil when nobody spoke.
     var segment: Segment? {
         guard let speech, loudFrames * 10 >= Self.shortestSpeechMilliseconds, swing >= Self.leastSwingDecibels else { return nil }
-        let from = max(audioStart, speech.lowerBound - paddingSamples)
+        // What is settled was heard already: a word across the border must not be heard twice.
+        let from = max(audioStart, settled, speech.lowerBound - paddingSamples)
         let to = min(received, speech.upperBound + paddingSamples)
         return Segment(samples: Array(audio[(from - audioStart)..<(to - audioStart)]), speech: speech)
     }

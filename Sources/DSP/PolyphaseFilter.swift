@@ -1,9 +1,9 @@
 /// The low-pass of a rational rate change: a Kaiser-windowed sinc in `phases` interleaved parts.
 ///
-/// Design, for the lower of the two rates f: flat within 0.1 dB up to 0.45 f (7.2 kHz at 16 kHz), -6 dB at f/2, at least 70 dB
-/// down from 0.55 f on (8.8 kHz). What lies between f/2 and 0.55 f folds onto 0.45 f to f/2, above the pass band.
-/// Coefficients are Q15; every phase sums to 1 within 2^-15, so that DC passes unchanged at every output instant. Computed by integer
-/// arithmetic at `init`. Source: Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974.
+/// Design, for the lower of the two rates f: flat within 0.1 dB up to 0.45 f (7.2 kHz at 16 kHz), -6 dB at f/2, 68 dB or
+/// more down from 0.55 f on (8.8 kHz). What lies between f/2 and 0.55 f folds onto 0.45 f to f/2, above the pass band.
+/// Coefficients are Q15; every phase sums to 1 within 2^-15, so that DC passes unchanged at every output instant. Computed by
+/// integer arithmetic at `init`. Source: Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974.
 struct PolyphaseFilter: ~Copyable {
     /// Phases of the interpolated grid: the reduced output rate.
     let phases: Int

@@ -1,6 +1,6 @@
 /// Changes the sample rate of one channel of 16-bit samples by a rational factor, in blocks of any length.
 ///
-/// Pass band, stop band and precision are those of `PolyphaseFilter`: flat to 45 % of the lower rate, 70 dB down from 55 % on.
+/// Pass band, stop band and precision are those of `PolyphaseFilter`: flat to 45 % of the lower rate, 68 dB down from 55 % on.
 /// Output k stands at input instant k x fromHz / toHz - `delayInputSamples`; the phase is kept exactly, so nothing drifts.
 public struct RateConverter: ~Copyable {
     public let fromHz: Int

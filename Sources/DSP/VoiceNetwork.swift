@@ -1,7 +1,7 @@
 /// The voice detector's network: 126 inputs, 24 rectified units, one probability.
 ///
-/// Inputs are Q11 within -8...8, weights eight bits with a binary point per unit; a unit's sum needs at most 14 + 7 + 7 = 28 bits and
-/// stays within Int32. Units are Q11 after rectification, output weights Q10, the logit Q16. The numbers stand in
+/// Inputs are Q11 within -8...8, weights eight bits with a binary point per unit; a unit's sum needs at most 14 + 7 + 7 = 28
+/// bits. Units are Q11 after rectification, output weights Q10, the logit Q16. The numbers stand in
 /// `VoiceNetworkWeights.swift`.
 struct VoiceNetwork: ~Copyable {
     /// Two zeros at the end fill the last SIMD step.

@@ -177,9 +177,10 @@ import Testing
     @Test func `megabytes go out to a peer that reads late, none is lost, and no more than one waits in our memory`() async throws
     {
         let received = Notes<Int>()
+        let taken = Notes<Int>()
         let server = PeerServer { peer, _ in
             try peer.upgrade()
-            peer.pause(milliseconds: 400)
+            for _ in 0..<1_000 where taken.all.isEmpty { peer.pause(milliseconds: 10) }
             var count = 0
             while true {
                 let frame = try peer.readFrame()
@@ -192,7 +193,6 @@ import Testing
             received.add(count)
             try peer.hangUp(1000)
         }
-        let taken = Notes<Int>()
         let socket = try DrivenSocket(transport, server)
         for await event in socket.events {
             guard case .opened = event else { continue }

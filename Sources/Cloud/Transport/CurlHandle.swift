@@ -1,5 +1,5 @@
 import CCurl
-import Glibc
+import CPlatform
 
 /// One easy handle with what it borrows, set up the way every connection here needs it. Network thread only.
 final class CurlHandle {
@@ -23,7 +23,7 @@ final class CurlHandle {
         set(CURLOPT_SSL_VERIFYHOST, 2)
         if let share = loop.share { set(CURLOPT_SHARE, pointer: share) }
         trust(loop.caFile)
-        giveUpOnDeadPeers()
+        ln_set_acknowledge_limit(easy, Self.acknowledgeMilliseconds)
         if address.isLoopback { set(CURLOPT_NOPROXY, text: "*") }
     }
 
@@ -43,19 +43,13 @@ final class CurlHandle {
         }
     }
 
+    /// How long what was sent may go unacknowledged; the kernel's own patience with a dead peer is 15 minutes.
+    private static let acknowledgeMilliseconds: UInt32 = 8_000
+
     private static let hasSystemDirectory: Bool = {
         guard let folder = ln_certificate_directory() else { return false }
         return access(folder, R_OK | X_OK) == 0
     }()
-
-    /// What was sent and is not acknowledged within this time ends the connection; the kernel's own patience is 15 minutes.
-    private func giveUpOnDeadPeers() {
-        _ = ln_set_socket(easy) { _, socket, _ in
-            var milliseconds: UInt32 = 8_000
-            setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, 4)
-            return 0  // CURL_SOCKOPT_OK
-        }
-    }
 
     func set(_ option: CURLoption, _ value: Int) { _ = ln_set_long(easy, option, value) }
     func set(_ option: CURLoption, pointer: UnsafeRawPointer) { _ = ln_set_pointer(easy, option, pointer) }

@@ -1,6 +1,5 @@
 import CCurl
 import CPlatform
-import Glibc
 import Synchronization
 
 /// What lives on the loop: it owns one easy handle there from `add` to `remove`.
@@ -51,7 +50,7 @@ package final class CurlLoop: @unchecked Sendable {  // safe: the inbox is a Mut
     deinit { readBuffer.deallocate() }
 
     func start() {
-        signal(SIGPIPE, SIG_IGN)  // NOSIGNAL below leaves it to us
+        ln_ignore_sigpipe()
         var thread = pthread_t()
         let started = ln_thread_start(
             &thread, 0, 512 * 1024,

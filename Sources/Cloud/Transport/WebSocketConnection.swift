@@ -1,6 +1,6 @@
 import CCurl
+import CPlatform
 import Failures
-import Glibc
 
 package struct WebSocketRequest: Sendable {
     package var address: ProviderAddress

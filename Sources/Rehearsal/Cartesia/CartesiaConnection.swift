@@ -1,4 +1,3 @@
-import CPlatform
 import NIOCore
 
 /// One socket to Cartesia: contexts, side by side, and the rules about them.
@@ -12,7 +11,7 @@ final class CartesiaConnection: WebSocketService {
     private var peer: WebSocketPeer?
     private var contexts: [String: SpokenContext] = [:]
     private var closedContexts: Set<String> = []
-    private var lastActivity = ln_monotonic_ns()
+    private var lastActivity = monotonicNanoseconds()
     private var idleTimer: Scheduled<Void>?
     private var requests = 0
 
@@ -41,7 +40,7 @@ final class CartesiaConnection: WebSocketService {
     }
 
     func received(text: String) {
-        lastActivity = ln_monotonic_ns()
+        lastActivity = monotonicNanoseconds()
         requests += 1
         let context = JSONValue(parsing: text.utf8)?["context_id"]?.string
         do throws(CartesiaError) {
@@ -104,7 +103,7 @@ final class CartesiaConnection: WebSocketService {
         contexts[id] = nil
         if closedContexts.count >= Self.rememberedContexts { closedContexts.removeAll() }
         closedContexts.insert(id)
-        lastActivity = ln_monotonic_ns()
+        lastActivity = monotonicNanoseconds()
     }
 
     // MARK: Idleness
@@ -115,7 +114,7 @@ final class CartesiaConnection: WebSocketService {
 
     private func lookAtIdleness() {
         let bound = options.limits.speechIdleSeconds * 1000
-        let idle = contexts.isEmpty ? Int((ln_monotonic_ns() - lastActivity) / 1_000_000) : 0
+        let idle = contexts.isEmpty ? Int((monotonicNanoseconds() - lastActivity) / 1_000_000) : 0
         guard idle < bound else { return peer?.close(.normalClosure, "connection idle timeout") ?? () }
         watch(milliseconds: bound - idle)
     }

@@ -106,8 +106,8 @@ final class SpokenContext {
     private func finish() {
         guard !isOver else { return }
         abandon()
-        peer.send(["type": "done", "context_id": .text(id), "done": true, "status_code": 206])
         log.add(.speechDone, context: id, samples: sentSamples)
+        peer.send(["type": "done", "context_id": .text(id), "done": true, "status_code": 206])
         whenClosed()
     }
 
@@ -165,8 +165,8 @@ final class SpokenContext {
             "step_time": 12.3,
         ]
         chunk["flush_id"] = flushID.map { .integer($0) }
-        peer.send(.object(chunk))
         if sentSamples == 0 { log.add(.firstAudioSent, context: id) }
+        peer.send(.object(chunk))
         sentSamples += samples.count
     }
 

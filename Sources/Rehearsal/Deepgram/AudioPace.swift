@@ -12,7 +12,8 @@ struct AudioPace {
 
     /// - Returns: whether the client has just become too fast.
     mutating func received(seconds: Double, nowNanoseconds: Int64) -> Bool {
-        credit = min(Self.burstSeconds, credit + Double(nowNanoseconds - last) / 1e9 * Self.factor) - seconds
+        let elapsedSeconds = Double(nowNanoseconds - last) / 1e9
+        credit = min(Self.burstSeconds, credit + elapsedSeconds * Self.factor) - seconds
         last = nowNanoseconds
         let wasOver = isOver
         isOver = wasOver ? credit < Self.burstSeconds / 2 : credit < 0

@@ -1,4 +1,3 @@
-import CPlatform
 import NIOCore
 
 /// One live connection: what comes in, the rules about it, and the clock of its idleness. What is heard is ``ListenStream``'s.
@@ -11,8 +10,8 @@ final class DeepgramConnection: WebSocketService {
     private var stream: ListenStream?
     private var peer: WebSocketPeer?
 
-    private var pace = AudioPace(nowNanoseconds: ln_monotonic_ns())
-    private var lastHeardFrom = ln_monotonic_ns()
+    private var pace = AudioPace(nowNanoseconds: monotonicNanoseconds())
+    private var lastHeardFrom = monotonicNanoseconds()
     private var received = 0
     private var isEnding = false
     private var idleTimer: Scheduled<Void>?
@@ -32,7 +31,7 @@ final class DeepgramConnection: WebSocketService {
         self.peer = peer
         stream = ListenStream(
             parameters, messages: messages, recognition: recognition, delays: options.delays, peer: peer, log: log)
-        lastHeardFrom = ln_monotonic_ns()
+        lastHeardFrom = monotonicNanoseconds()
         watch(milliseconds: options.limits.listenIdleSeconds * 1000)
     }
 
@@ -43,7 +42,7 @@ final class DeepgramConnection: WebSocketService {
     }
 
     func received(binary: ByteBuffer) {
-        lastHeardFrom = ln_monotonic_ns()
+        lastHeardFrom = monotonicNanoseconds()
         let bytes = binary.readableBytesView
         guard !isEnding else { return log.complain("audio after CloseStream") }
         guard !bytes.isEmpty else {
@@ -65,7 +64,7 @@ final class DeepgramConnection: WebSocketService {
 
     private func hear(_ samples: [Int16]) {
         let seconds = Double(samples.count) / Double(parameters.rateHz)
-        if pace.received(seconds: seconds, nowNanoseconds: ln_monotonic_ns()) {
+        if pace.received(seconds: seconds, nowNanoseconds: monotonicNanoseconds()) {
             log.complain("audio comes faster than 1.25 times real time")
         }
         let second = received / parameters.rateHz
@@ -77,7 +76,7 @@ final class DeepgramConnection: WebSocketService {
     }
 
     func received(text: String) {
-        lastHeardFrom = ln_monotonic_ns()
+        lastHeardFrom = monotonicNanoseconds()
         do throws(ListenCommand.Unknown) {
             try obey(ListenCommand(text))
         } catch {
@@ -117,7 +116,7 @@ final class DeepgramConnection: WebSocketService {
     /// Deepgram hangs up on silence; KeepAlive alone does not hold a connection that never got audio.
     private func lookAtIdleness() {
         let bound = options.limits.listenIdleSeconds * 1000
-        let idle = Int((ln_monotonic_ns() - lastHeardFrom) / 1_000_000)
+        let idle = Int((monotonicNanoseconds() - lastHeardFrom) / 1_000_000)
         if idle >= bound {
             log.complain("nothing came for \(options.limits.listenIdleSeconds) s: no audio, no KeepAlive")
         } else if received == 0 {

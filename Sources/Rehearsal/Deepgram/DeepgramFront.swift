@@ -1,4 +1,3 @@
-import CPlatform
 import NIOCore
 import NIOHTTP1
 

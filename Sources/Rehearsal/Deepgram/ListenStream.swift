@@ -152,9 +152,9 @@ final class ListenStream {
     private func sendReady() {
         while let first = results.first, let words = first.words {
             results.removeFirst()
-            peer.send(messages.results(words, first.kind, range: first.range, speech: first.speech))
             log.add(
                 .finalSent, text: words, samples: first.range.upperBound, isFinalizeAnswer: first.kind == .finalizeAnswer)
+            peer.send(messages.results(words, first.kind, range: first.range, speech: first.speech))
             if !words.isEmpty { lastWordEnd = first.speech?.upperBound }
         }
         guard results.isEmpty, let done = whenSettled else { return }
@@ -189,8 +189,8 @@ final class ListenStream {
         guess?.words = words
         guard parameters.wantsInterim, !words.isEmpty else { return }
         let range = segmenter.settled..<segmenter.received
-        peer.send(messages.results(words, .interim, range: range, speech: current.speech))
         log.add(.interimSent, text: words, samples: range.upperBound)
+        peer.send(messages.results(words, .interim, range: range, speech: current.speech))
     }
 
     private func recognize(_ segment: SpeechSegmenter.Segment, _ then: @escaping (String) -> Void) {

@@ -1,11 +1,12 @@
 /// ITU-T G.722 at 64 kbit/s (mode 1): one byte makes two samples at 16 kHz. Six bits code the band below 4 kHz, two the band
 /// above; both are adaptive differential codes, and a quadrature mirror filter joins the bands.
-struct G722Decoder {
+package struct G722Decoder {
     private var low = SubBand(scale: 32)
     private var high = SubBand(scale: 8)
     private var history = [Int](repeating: 0, count: 24)
 
-    static func decode(_ bytes: some Sequence<UInt8>) -> [Int16] {
+    /// - Returns: two samples for each byte, 16 kHz.
+    package static func decode(_ bytes: some Sequence<UInt8>) -> [Int16] {
         var decoder = G722Decoder()
         return bytes.flatMap { code in
             let (first, second) = decoder.decode(code)

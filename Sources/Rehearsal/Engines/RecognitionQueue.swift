@@ -1,4 +1,3 @@
-import CPlatform
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -46,9 +45,9 @@ final class RecognitionQueue: Sendable {
     }
 
     private func listen(_ samples: [Int16]) throws -> Heard {
-        let start = ln_monotonic_ns()
+        let start = monotonicNanoseconds()
         let words = try engine.recognize(samples)
-        let milliseconds = Double(ln_monotonic_ns() - start) / 1e6
+        let milliseconds = Double(monotonicNanoseconds() - start) / 1e6
         let load = Int(milliseconds * 16_000 / Double(max(1600, samples.count)))
         loadThousandths.store((loadThousandths.load(ordering: .relaxed) * 3 + load) / 4, ordering: .relaxed)
         return Heard(words: words, milliseconds: milliseconds)

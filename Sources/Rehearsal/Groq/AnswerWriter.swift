@@ -113,8 +113,8 @@ final class AnswerWriter {
     }
 
     private func writeFirst() {
-        write(completion.chunk(["role": "assistant", "content": ""], more: ["x_groq": ["id": .text(completion.id)]]))
         log.add(.firstTokenSent, context: completion.id)
+        write(completion.chunk(["role": "assistant", "content": ""], more: ["x_groq": ["id": .text(completion.id)]]))
         writeToken()
     }
 
@@ -130,14 +130,14 @@ final class AnswerWriter {
         let more: [String: JSONValue] = ["x_groq": ["id": .text(completion.id), "usage": completion.usage]]
         write(completion.chunk([:], finish: true, more: more))
         if completion.wantsUsage { write(completion.usageChunk) }
+        noteEnd()
         responder.write("data: [DONE]\n\n")
         responder.end()
-        noteEnd()
     }
 
     private func writeWhole() {
-        responder.answer(.json(.ok, completion.whole, headers: headers))
         noteEnd()
+        responder.answer(.json(.ok, completion.whole, headers: headers))
     }
 
     private func noteEnd() {

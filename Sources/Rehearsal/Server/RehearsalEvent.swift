@@ -1,5 +1,3 @@
-import CPlatform
-
 /// One of the services that are stood in for.
 public enum RehearsalService: String, Sendable, CaseIterable { case deepgram, groq, cartesia }
 
@@ -40,7 +38,7 @@ public struct RehearsalEvent: Sendable, Equatable {
         _ service: RehearsalService, _ kind: Kind, connection: Int, context: String? = nil, text: String? = nil,
         samples: Int? = nil, milliseconds: Double? = nil, isFinalizeAnswer: Bool? = nil
     ) {
-        nanoseconds = ln_monotonic_ns()
+        nanoseconds = monotonicNanoseconds()
         self.service = service
         self.kind = kind
         self.connection = connection

@@ -31,9 +31,8 @@ enum GroqMessageRules {
             throw GroqRefusal("'messages.\(index)' : discriminator property 'role' has invalid value")
         }
         for name in fields.keys.sorted() where !allowed.contains(name) {
-            throw GroqRefusal(
-                "'messages.\(index)' : for 'role:\(role)' the following must be satisfied[('messages.\(index)' : property '\(name)' is unsupported)]"
-            )
+            let breach = "'messages.\(index)' : property '\(name)' is unsupported"
+            throw GroqRefusal("'messages.\(index)' : for 'role:\(role)' the following must be satisfied[(\(breach))]")
         }
         return fields
     }

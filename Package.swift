@@ -65,7 +65,6 @@ let package = Package(
         .target(
             name: "Rehearsal",
             dependencies: [
-                "CPlatform",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
             ],

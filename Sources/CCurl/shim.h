@@ -1,9 +1,5 @@
 // `curl_easy_setopt` and its kin are variadic, which Swift cannot call: one typed line for each kind of argument.
 #pragma once
-// As in CPlatform: structures that both pull in (fd_set) must be the same in both.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,4 +1,6 @@
+#define _GNU_SOURCE
 #include "CPlatform.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,3 +66,11 @@ int ln_set_nonblocking(int fd, int on) {
   if (f < 0) return -errno;
   return fcntl(fd, F_SETFL, on ? f | O_NONBLOCK : f & ~O_NONBLOCK) < 0 ? -errno : 0;
 }
+
+int ln_wait_readable(int fd, int64_t nanoseconds) {
+  struct pollfd entry = {.fd = fd, .events = POLLIN};
+  struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return ppoll(&entry, 1, &limit, NULL);
+}
+
+int ln_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

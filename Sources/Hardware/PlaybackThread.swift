@@ -92,9 +92,7 @@ final class PlaybackThread: @unchecked Sendable {  // `device` and `loop` are th
 
     /// Until then, or until a command comes.
     private func sleep(nanoseconds: Int64) {
-        var descriptor = pollfd(fd: controls.wake, events: Int16(POLLIN), revents: 0)
-        var limit = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        _ = ppoll(&descriptor, 1, &limit, nil)
+        _ = ln_wait_readable(controls.wake, nanoseconds)
         _ = ln_eventfd_drain(controls.wake)
     }
 

@@ -28,7 +28,7 @@ public final class ChildProcess: Sendable {
     /// - Parameter output: which of the child's streams is gathered: 1 or 2. The other one is ours.
     public init(_ program: String, _ arguments: [String], environment: [String: String], gathering output: Int32 = 2) throws {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw CannotStart(program: program, code: errno) }
+        guard ln_pipe(&ends) == 0 else { throw CannotStart(program: program, code: errno) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[1], output)

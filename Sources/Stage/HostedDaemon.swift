@@ -17,6 +17,11 @@ public final class HostedDaemon: Sendable {
         public var deepgramURL: String
         public var groqURL: String
         public var cartesiaURL: String
+        /// By the environment's names; the ones that the stand-ins accept.
+        public var keys = [
+            "DEEPGRAM_API_KEY": "rehearsal-deepgram-key", "GROQ_API_KEY": "rehearsal-groq-key",
+            "CARTESIA_API_KEY": "rehearsal-cartesia-key",
+        ]
         /// More lines for the settings file, behind everything else.
         public var moreSettings = ""
 
@@ -114,9 +119,8 @@ public final class HostedDaemon: Sendable {
     private static func environment(_ settings: Settings, notify: String) -> [String: String] {
         [
             "PATH": "/usr/bin:/bin", "ALSA_CONFIG_PATH": "\(settings.folder)/asound.conf", "RUNTIME_DIRECTORY": settings.folder,
-            "STATE_DIRECTORY": settings.folder, "NOTIFY_SOCKET": notify, "DEEPGRAM_API_KEY": "rehearsal-deepgram-key",
-            "GROQ_API_KEY": "rehearsal-groq-key", "CARTESIA_API_KEY": "rehearsal-cartesia-key",
-        ]
+            "STATE_DIRECTORY": settings.folder, "NOTIFY_SOCKET": notify,
+        ].merging(settings.keys) { $1 }
     }
 
     private static func settingsText(_ settings: Settings) -> String {

@@ -16,7 +16,8 @@ public final class NotifyListener: Sendable {
     public init(path: String) throws {
         self.path = path
         unlink(path)
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -30,6 +31,7 @@ public final class NotifyListener: Sendable {
             }
         }
         guard bound == 0 else { throw ChildProcess.CannotStart(program: "notify socket \(path)", code: errno) }
+        self.descriptor = descriptor
         // Read all the time: a daemon that reports to nobody would find the socket full.
         reader = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "notify"))
         reader.setEventHandler { [weak self] in self?.gather() }

@@ -144,7 +144,8 @@ public final class Scene {
         let log = services.log
         await services.stop()
         return Record(
-            spoken: spoken, turns: meantTurns, entries: daemon.entries(), log: daemon.log, sound: room.sound(from: start, to: ln_monotonic_ns()),
+            spoken: spoken, turns: meantTurns, entries: daemon.entries(), log: daemon.log,
+            sound: room.sound(from: start, to: ln_monotonic_ns()),
             millisecondsToReady: daemon.millisecondsToReady, millisecondsToStop: milliseconds, exitStatus: exitStatus,
             status: status,
             complaints: log.complaints, services: log.events)

@@ -57,10 +57,9 @@ public struct Script: Sendable {
         Line(
             "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]), .tap),
         Line("What is the capital of Portugal?", .flite("rms"), .followUp),
-        Line(
-            "How long do I have to boil an egg?", .flite("awb"), .hold, pauseAfterWords: 5, pauseMilliseconds: 900),
-        Line("Tell me about the first landing on the moon.", .flite("rms"), .tap),
-        Line("How many legs does a spider have?", .flite("awb"), .bargeIn),
+        Line("How long do I have to boil an egg?", .flite("rms"), .hold, pauseAfterWords: 2, pauseMilliseconds: 900),
+        Line("Tell me about the first landing on the moon.", .flite("awb"), .tap),
+        Line("How many legs does a spider have?", .flite("rms"), .bargeIn),
     ])
 
     /// One question in the user's own voice.

@@ -34,17 +34,20 @@ public struct TurnBench: Sendable {
             ("voice to voice", turns.map(\.voiceToVoice)), ("providers, after the turn was committed", turns.map(\.providers)),
             ("engine overhead", turns.map(\.overhead)),
         ]
-        let head = "".padded(to: 42) + ["median", "p95", "worst"].map { $0.aligned(to: 9) }.joined() + "   ms, \(turns.count) turns"
-        return [head] + rows.map { name, values in
-            let spread = Self.spread(values)
-            return name.padded(to: 42) + [spread.median, spread.p95, spread.worst].map { tenths($0).aligned(to: 9) }.joined()
-        }
+        let head =
+            "".padded(to: 42) + ["median", "p95", "worst"].map { $0.aligned(to: 9) }.joined() + "   ms, \(turns.count) turns"
+        return [head]
+            + rows.map { name, values in
+                let spread = Self.spread(values)
+                return name.padded(to: 42) + [spread.median, spread.p95, spread.worst].map { tenths($0).aligned(to: 9) }.joined()
+            }
     }
 
     public var overheadP95: Double { Self.spread(turns.map(\.overhead)).p95 }
 
     private static func spread(_ milliseconds: [Double]) -> (median: Double, p95: Double, worst: Double) {
-        var histogram = Histogram<UInt32>(lowestDiscernibleValue: 1, highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
+        var histogram = Histogram<UInt32>(
+            lowestDiscernibleValue: 1, highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
         for value in milliseconds { histogram.record(UInt64(max(0, value) * 1000)) }
         func percentile(_ p: Double) -> Double { Double(histogram.valueAtPercentile(p)) / 1000 }
         return (percentile(50), percentile(95), percentile(100))

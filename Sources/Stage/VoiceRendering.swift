@@ -22,23 +22,29 @@ extension Line {
         let gain = power10((Self.speechLevelDecibels - levelDecibels(loud)) / 20)
         return speech.map { Int16(max(-32_768, min(32_767, (Double($0) * gain).rounded()))) }
     }
-
-    /// Cuts what is quieter than a hundredth of the peak at both ends.
-    private func trimmed(_ samples: [Int16]) -> [Int16] {
-        let threshold = (samples.lazy.map { abs(Int($0)) }.max() ?? 0) / 100
-        guard let first = samples.firstIndex(where: { abs(Int($0)) > threshold }),
-            let last = samples.lastIndex(where: { abs(Int($0)) > threshold })
-        else { return [] }
-        return Array(samples[first...last])
-    }
 }
 
 extension Voice {
     func speak(_ words: String) throws -> [Int16] {
         switch self {
-        case .recorded(let prompts): try prompts.flatMap { try RecordedPrompt.load($0) }
+        case .recorded(let prompts): try fluently(prompts.map { try RecordedPrompt.load($0) })
         case .flite(let name): try FliteVoice(name).synthesize(words).at16kHz
         case .samples(let samples): samples
         }
     }
+
+    /// Prompts that were recorded one by one, joined as one says them in a row: 60 ms between words.
+    private func fluently(_ prompts: [[Int16]]) -> [Int16] {
+        let gap = [Int16](repeating: 0, count: SpeechFormat.rateHz * 60 / 1000)
+        return Array(prompts.map(trimmed).joined(separator: gap))
+    }
+}
+
+/// Cuts what is quieter than a hundredth of the peak at both ends.
+private func trimmed(_ samples: [Int16]) -> [Int16] {
+    let threshold = (samples.lazy.map { abs(Int($0)) }.max() ?? 0) / 100
+    guard let first = samples.firstIndex(where: { abs(Int($0)) > threshold }),
+        let last = samples.lastIndex(where: { abs(Int($0)) > threshold })
+    else { return [] }
+    return Array(samples[first...last])
 }

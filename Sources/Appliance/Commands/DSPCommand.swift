@@ -47,6 +47,7 @@ struct DSPCommand: ParsableCommand {
         func run() throws {
             var configuration = FrontEnd.Configuration(microphones: 1)
             configuration.suppressesNoise = false
+            configuration.echoTailMilliseconds = 240  // a file's delay is not known beforehand
             let (microphone, played) = (try SoundFile.speech(mic), try SoundFile.speech(ref))
             try SoundFile.write(FileFrontEnd(configuration).process([microphone], farEnd: played).recognizer, to: output)
         }

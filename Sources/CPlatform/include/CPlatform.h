@@ -1,8 +1,8 @@
 // What Glibc's Swift module lacks: GNU extensions and variadic calls, one line each.
+//
+// This header must not define _GNU_SOURCE: structures that both modules see (fd_set) would then differ, and no Swift file
+// could import both. The extensions are used in CPlatform.c.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +14,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -53,3 +52,9 @@ void ln_words_take(char *words, size_t size);
 /// `openat`-free variadics.
 int ln_open(const char *path, int flags, unsigned mode);
 int ln_set_nonblocking(int fd, int on);
+
+/// Waits for `fd` to become readable, at most `nanoseconds`. Returns 1 when it is, 0 when the time is over, -1 on an error.
+int ln_wait_readable(int fd, int64_t nanoseconds);
+
+/// A pipe whose ends no child inherits: `ends[0]` to read, `ends[1]` to write. Returns 0 or -1 with errno.
+int ln_pipe(int ends[2]);

@@ -1,0 +1,77 @@
+import Foundation
+import Rehearsal
+import Stage
+import Testing
+
+@Suite(.serialized) struct `The whole daemon in a room` {
+    @Test func `answers, is interrupted, and remembers only what was heard`() async throws {
+        let work = try WorkFolder()
+        let script = Script(lines: [
+            Line("What is the capital of Portugal?", .flite("rms"), .tap),
+            Line(
+                "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]),
+                .followUp),
+            Line("Tell me about the first landing on the moon.", .flite("awb"), .hold),
+            Line("How many legs does a spider have?", .flite("rms"), .bargeIn),
+        ])
+        let scene = try await Scene(
+            script, Scene.Settings(programs: WorkFolder.programs, folder: work.path), services: RehearsalOptions()
+        ) { _ in }
+        let record = try await scene.play()
+        for check in SceneCheck.all(script, record) { #expect(check.holds, "\(check.claim): \(check.seen)") }
+        let answers = record.turns.map(\.heard)
+        try #require(answers.count == 4, "\(record.log.suffix(20).joined(separator: "\n"))")
+        #expect(answers[0].contains("Lisbon"))
+        #expect(answers[1].contains("twenty two"))
+        #expect(answers[2].contains("landed on the moon"))
+        #expect(answers[3].contains("eight"))
+        let bargeIn = try #require(record.sound.bargeIn(onset: record.spoken[3].onset))
+        #expect(bargeIn < 1000, "from the person's first sample to the answer's last: \(bargeIn) ms")
+    }
+
+    @Test func `lives on one microphone at 48 kHz and a loudspeaker at 44.1, 32 bits each`() async throws {
+        let work = try WorkFolder()
+        var settings = Scene.Settings(programs: WorkFolder.programs, folder: work.path)
+        settings.room.microphones = .init(channels: 1, rateHz: 48_000, sampleBits: 32, clockPartsPerMillion: -60)
+        settings.room.loudspeaker = .init(channels: 1, rateHz: 44_100, sampleBits: 32, clockPartsPerMillion: 80)
+        settings.room.seed = 7
+        let script = Script(lines: [Line("What is the capital of Portugal?", .flite("rms"), .tap)])
+        let scene = try await Scene(script, settings, services: RehearsalOptions()) { _ in }
+        let record = try await scene.play()
+        for check in SceneCheck.all(script, record) { #expect(check.holds, "\(check.claim): \(check.seen)") }
+        #expect(record.turns.first?.heard.contains("Lisbon") == true)
+    }
+
+    @Test func `says what it lacks when it has no key, and stays alive`() async throws {
+        let work = try WorkFolder()
+        let room = try Room(at: "\(work.path)/air")
+        var hosted = HostedDaemon.Settings(
+            programs: WorkFolder.programs, folder: work.path,
+            alsaConfiguration: room.configuration(pluginPath: try Room.pluginPath()),
+            deepgramURL: "ws://127.0.0.1:9", groqURL: "http://127.0.0.1:9", cartesiaURL: "ws://127.0.0.1:9")
+        hosted.keys = [:]
+        let daemon = try await HostedDaemon(hosted)
+        try await daemon.press()
+        #expect(await daemon.wait(withinMilliseconds: 3000) { daemon.turns.contains { $0.outcome == "failed" } })
+        let status = try await daemon.command("status")
+        #expect(status.contains { $0.contains("deepgram: key-missing") && $0.contains("deepgram-api-key") }, "\(status)")
+        #expect(await daemon.wait(withinMilliseconds: 6000) { daemon.state == "idle" })
+        #expect(await daemon.terminate().status == 0)
+    }
+
+    @Test func `waits for sound cards that are not there and starts when they come`() async throws {
+        let work = try WorkFolder()
+        let room = try Room(at: "\(work.path)/air")
+        room.unplug(.microphones)
+        let hosted = HostedDaemon.Settings(
+            programs: WorkFolder.programs, folder: work.path,
+            alsaConfiguration: room.configuration(pluginPath: try Room.pluginPath()),
+            deepgramURL: "ws://127.0.0.1:9", groqURL: "http://127.0.0.1:9", cartesiaURL: "ws://127.0.0.1:9")
+        let daemon = try await HostedDaemon(hosted)
+        #expect(try await daemon.command("status").contains { $0.contains("microphones room_mic: waiting") })
+        room.replug(.microphones)
+        #expect(await daemon.wait(withinMilliseconds: 3000) { room.isRunning(.microphones) })
+        #expect(await daemon.wait(withinMilliseconds: 1000) { daemon.entries().contains { $0["LINNET_EVENT"] == "recovered" } })
+        #expect(await daemon.terminate().status == 0)
+    }
+}

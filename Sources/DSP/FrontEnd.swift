@@ -21,7 +21,7 @@ public struct FrontEnd: ~Copyable {
     private var analyzer = SpectrumAnalyzer()
     private var noise = NoiseEstimator()
     private var residualEcho = EchoResidual()
-    private var noiseSuppressor = NoiseSuppressor()
+    private var noiseSuppressor: NoiseSuppressor
     private var echoSuppressor = EchoSuppressor()
     private var detector = VoiceDetector()
     private var meter = FrontEndMeter()
@@ -41,6 +41,7 @@ public struct FrontEnd: ~Copyable {
         mixer = FrontEndMixer(microphones: configuration.microphones, gainDecibels: configuration.microphoneGainDecibels)
         farSpectra = FarEndSpectra(tailMilliseconds: configuration.echoTailMilliseconds)
         canceller = EchoCanceller(tailMilliseconds: configuration.echoTailMilliseconds)
+        noiseSuppressor = NoiseSuppressor(floorDecibels: configuration.noiseFloorDecibels)
     }
 
     /// One frame.

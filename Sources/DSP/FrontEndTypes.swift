@@ -13,6 +13,8 @@ extension FrontEnd {
         public var suppressesResidualEcho = true
         /// The noise suppressor in front of the recognizer. The detector has its own way with noise.
         public var suppressesNoise = true
+        /// The most that the noise suppressor takes away, dB of gain: -30...0.
+        public var noiseFloorDecibels = -15
         /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.
         public var echoTailMilliseconds = 200
 

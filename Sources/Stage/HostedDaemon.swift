@@ -13,7 +13,8 @@ public final class HostedDaemon: Sendable {
         public var alsaConfiguration: String
         public var capture = "room_mic"
         public var playback = "room_speaker"
-        public var captureChannels = 4
+        /// 0 takes what the device has.
+        public var captureChannels = 0
         public var deepgramURL: String
         public var groqURL: String
         public var cartesiaURL: String

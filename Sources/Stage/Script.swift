@@ -57,9 +57,10 @@ public struct Script: Sendable {
         Line(
             "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]), .tap),
         Line("What is the capital of Portugal?", .flite("rms"), .followUp),
-        Line("How long do I have to boil an egg?", .flite("rms"), .hold, pauseAfterWords: 2, pauseMilliseconds: 900),
+        Line(
+            "I would like to know, what is the largest planet?", .flite("rms"), .hold, pauseAfterWords: 5, pauseMilliseconds: 900),
         Line("Tell me about the first landing on the moon.", .flite("awb"), .tap),
-        Line("How many legs does a spider have?", .flite("rms"), .bargeIn),
+        Line("How many planets are there?", .flite("rms"), .bargeIn),
     ])
 
     /// One question in the user's own voice.

@@ -12,7 +12,7 @@ import Testing
                 "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]),
                 .followUp),
             Line("Tell me about the first landing on the moon.", .flite("awb"), .hold),
-            Line("How many legs does a spider have?", .flite("rms"), .bargeIn),
+            Line("How many planets are there?", .flite("rms"), .bargeIn),
         ])
         let scene = try await Scene(
             script, Scene.Settings(programs: WorkFolder.programs, folder: work.path), services: RehearsalOptions()
@@ -24,7 +24,7 @@ import Testing
         #expect(answers[0].contains("Lisbon"))
         #expect(answers[1].contains("twenty two"))
         #expect(answers[2].contains("landed on the moon"))
-        #expect(answers[3].contains("eight"))
+        #expect(answers[3].lowercased().contains("eight planets"))
         let bargeIn = try #require(record.sound.bargeIn(onset: record.spoken[3].onset))
         #expect(bargeIn < 1000, "from the person's first sample to the answer's last: \(bargeIn) ms")
     }

@@ -19,13 +19,10 @@ public enum Credential: String, Sendable, CaseIterable {
         }
     }
 
-    /// How a secret put into the TOML by mistake would be called.
-    var tomlLookalike: String {
-        switch self {
-        case .redis: "password"
-        case .gateway: "token"
-        default: "api_key"
-        }
+    /// Whether somebody put this secret into the TOML by mistake, under this dotted key.
+    func isMeant(by key: String) -> Bool {
+        let owner = String(rawValue.prefix { $0 != "-" })
+        return key.split(separator: ".").contains { $0 == owner } && ["key", "token", "password"].contains { key.hasSuffix($0) }
     }
 }
 

@@ -105,7 +105,7 @@ struct SettingsTable {
     /// Every key that nobody asked for, each with the nearest that exists.
     mutating func refuseUnknown() {
         for key in values.keys.sorted() where !known.contains(key) {
-            if let secret = Credential.allCases.first(where: { key.hasSuffix($0.tomlLookalike) }) {
+            if let secret = Credential.allCases.first(where: { $0.isMeant(by: key) }) {
                 wrong(
                     key, "keys and passwords do not belong here: store it as the credential \(secret.rawValue) (see .env.example)"
                 )

@@ -53,7 +53,7 @@ enum FactPage {
         Fact("many minute hour", "An hour has sixty minutes."),
         Fact("many month year", "A year has twelve months."),
         Fact("after monday", "After Monday comes Tuesday."),
-        Fact("water boil temperature|degree", "At sea level water boils at a hundred degrees Celsius."),
+        Fact("water boil temperature|degree|point", "At sea level water boils at a hundred degrees Celsius."),
         Fact("water freeze", "Water freezes at zero degrees Celsius."),
         Fact("tallest|highest mountain", "The highest mountain on earth is Mount Everest."),
         Fact("longest river", "The Nile and the Amazon are the longest rivers, at well over six thousand kilometres each."),

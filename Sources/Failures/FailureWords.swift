@@ -24,6 +24,8 @@ extension Failure {
         case .keyMissing: "Store the key as the credential \(subject.rawValue)-api-key (see .env.example)."
         case .keyRefused: "The key was refused: store a valid one as the credential \(subject.rawValue)-api-key."
         case .paymentRequired: "The account has no credit left: top it up at the provider."
+        case .forbidden where [.capture, .playback, .board].contains(subject):
+            "The daemon may not use the device: its user must be in the groups audio and gpio (the shipped unit sees to it)."
         case .forbidden: "The key may not use this model or feature: change the key's rights or the model."
         case .modelGone: "The model does not exist (any more): set another under [cloud.\(subject.rawValue)] model."
         case .rateLimited: "The account's limit is reached: wait, or raise the plan."

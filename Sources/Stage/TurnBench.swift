@@ -100,6 +100,8 @@ extension TurnBench {
         options.delays.firstTokenMilliseconds = 60
         options.delays.tokenMilliseconds = 0
         options.delays.firstAudioMilliseconds = 40
+        // flite begins with silence, which the daemon cuts away: with paced chunks it would wait for the first audible one.
+        options.delays.audioChunkMilliseconds = 0
         var settings = Scene.Settings(programs: programs, folder: folder)
         settings.moreSettings = "[conversation]\nspeculate = false\nfollow_up_s = 0\n"
         let script = Script(lines: (0..<count).map { _ in Line("What is the capital of Portugal?", .flite("rms"), .tap) })

@@ -35,7 +35,9 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func question(_ path: String) throws -> [Int16] {
         let samples = try SoundConversion.speech(WAVFile.read(path: path))
-        guard samples.contains(where: { abs(Int($0)) > 300 }) else { throw ValidationError("\(path) is silent: record a spoken question") }
+        guard samples.contains(where: { abs(Int($0)) > 300 }) else {
+            throw ValidationError("\(path) is silent: record a spoken question")
+        }
         guard samples.count <= 30 * 16_000 else { throw ValidationError("\(path) is longer than 30 s: a question, please") }
         return samples
     }

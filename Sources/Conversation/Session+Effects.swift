@@ -67,7 +67,9 @@ extension Session {
         case .resumed: pausedPosition = nil
         case .dropped(let heard, _): settleClosing(heard)
         case .failed(let failure): handle(.deviceFailed(failure))
-        case .recovered(let subject): handle(.deviceRecovered(subject))
+        case .recovered(let subject):
+            note(.recovered(subject))
+            handle(.deviceRecovered(subject))
         case .gone: break
         }
     }

@@ -34,6 +34,8 @@ public enum SessionNotice: Sendable, Equatable {
     /// The reply was ducked and then went on: nobody had meant to interrupt.
     case falseAlarm
     case failure(Failure)
+    /// A device that had failed works again.
+    case recovered(Failure.Subject)
     case turnEnded(TurnRecord)
 }
 

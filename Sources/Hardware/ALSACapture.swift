@@ -164,7 +164,8 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
 
     private static func failure(_ name: String, _ code: Int32) -> Failure {
         switch code {
-        case ENODEV: Failure(.capture, .unplugged, "\(name) went away")
+        // What a card says that is pulled out differs from driver to driver.
+        case ENODEV, EIO, EBADFD: Failure(.capture, .unplugged, "\(name) went away: \(String(cString: strerror(code)))")
         case ETIMEDOUT: Failure(.capture, .stalled, "\(name) delivered nothing for a second")
         case EPIPE: Failure(.capture, .stalled, "\(name) overran again and again without delivering")
         default: Failure(.capture, .unknown, "\(name): \(String(cString: strerror(code)))")

@@ -74,7 +74,9 @@ public struct SceneCheck: Sendable {
         let right = interrupted.allSatisfy { !$0.heard.isEmpty && $0.heard.count < $0.reply.count }
         return SceneCheck(
             claim: "of an interrupted answer only what was heard is remembered", holds: right,
-            seen: interrupted.map { "\($0.heard.count) of \($0.reply.count) characters" }.joined(separator: "; "))
+            seen: interrupted.isEmpty
+                ? "none was interrupted"
+                : interrupted.map { "\($0.heard.count) of \($0.reply.count) characters" }.joined(separator: "; "))
     }
 
     private static func interrupted(_ index: Int, _ script: Script) -> Bool {

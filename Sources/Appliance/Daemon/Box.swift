@@ -170,8 +170,7 @@ final class Box: Sendable {
     }
 
     private func recovered(_ subject: Failure.Subject) {
-        journal.write(
-            JournalEntry(.recovered, .notice, "\(subject.rawValue) works again", [("LINNET_PROVIDER", .text(subject.rawValue))]))
+        journal.write(SessionJournal.recovery(of: subject))
         status.recovered(subject)
     }
 

@@ -29,6 +29,7 @@ public final class StatusBoard: SessionObserver, Sendable {
                 known.last = record
                 if record.outcome == .answered { known.troubles = known.troubles.filter { Self.isDevice($0.key) } }
             case .failure(let failure): known.troubles[failure.subject] = failure
+            case .recovered(let subject): known.troubles[subject] = nil
             default: return nil
             }
             return Self.line(known)

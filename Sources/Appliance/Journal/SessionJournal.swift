@@ -37,6 +37,8 @@ public struct SessionJournal: SessionObserver {
             JournalEntry(.falseAlarm, .info, "Nobody meant to interrupt: the answer goes on")
         case .failure(let failure):
             Self.entry(for: failure)
+        case .recovered(let subject):
+            Self.recovery(of: subject)
         case .turnEnded(let record):
             summary(record)
         case .interim, .clause:
@@ -60,6 +62,10 @@ public struct SessionJournal: SessionObserver {
         return JournalEntry(
             isDevice ? .deviceFailed : .providerFailed, failure.retry == .never ? .error : .warning,
             "\(failure.description). \(failure.advice)", fields)
+    }
+
+    static func recovery(of subject: Failure.Subject) -> JournalEntry {
+        JournalEntry(.recovered, .notice, "\(subject.rawValue) works again", [("LINNET_PROVIDER", .text(subject.rawValue))])
     }
 
     private func summary(_ record: TurnRecord) -> JournalEntry {

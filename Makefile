@@ -1,7 +1,7 @@
 # Linnet. `make demo` and `make test` do everything on a fresh Debian 12 or 13 with Swift; the rest is for its developers.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build build-tests demo test dsp-targets format format-check bench install uninstall clean
+.PHONY: help dependencies build build-tests demo test dsp-targets systemd-test format format-check bench install uninstall clean
 
 SWIFT_BUILD := swift build -c release
 BIN := .build/release
@@ -28,6 +28,9 @@ test: build-tests ## All tests, then the checks of the house
 
 dsp-targets: ## Compile DSP for WebAssembly and Cortex-M0; no software floating point
 	@scripts/dsp-targets.sh
+
+systemd-test: build ## The shipped unit under a real systemd in a container of its own (root; a few minutes the first time)
+	@scripts/systemd-test.sh
 
 format: ## Rewrite the sources in the house's format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

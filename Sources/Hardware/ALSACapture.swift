@@ -23,8 +23,7 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
     private var said: Failure?
     private let stopping = Atomic<Bool>(false)
     private let stopSignal = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-    private let realTime = Atomic<Bool>(false)
-    private let handle = Mutex<pthread_t?>(nil)
+    private let thread = OwnThread()
 
     /// Opens the device and starts to capture. The caller ends it with ``stop()``.
     /// - Parameters:
@@ -41,7 +40,7 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
     ) throws(Failure) -> ALSACapture {
         let opened = try ALSACaptureDevice(name: device, preferredRateHz: preferredRateHz, channels: channels)
         let capture = ALSACapture(opened, name: device, onChange: onChange)
-        guard capture.start(priority: realTimePriority) else {
+        guard capture.thread.start(name: "linnet-capture", priority: realTimePriority, body: { capture.run() }) else {
             throw Failure(.capture, .unknown, "no thread for the microphones")
         }
         return capture
@@ -59,7 +58,7 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
     deinit { close(stopSignal) }
 
     /// Whether the capture thread runs in real time.
-    public var isRealTime: Bool { realTime.load(ordering: .relaxed) }
+    public var isRealTime: Bool { thread.isRealTime }
 
     public var wake: Int32 { tally.wake }
     public var counters: CaptureCounters { tally.counters }
@@ -67,34 +66,10 @@ public final class ALSACapture: MicrophoneCapture, @unchecked Sendable {  // its
     public func stop() {
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(stopSignal)
-        let running = handle.withLock { handle in
-            defer { handle = nil }
-            return handle
-        }
-        if let running { pthread_join(running, nil) }
+        thread.join()
     }
 
     // MARK: The thread
-
-    private func start(priority: Int) -> Bool {
-        var created = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let outcome = ln_thread_start(
-            &created, Int32(priority), 256 * 1024,
-            { context in
-                guard let context else { return nil }
-                ln_thread_name("linnet-capture")
-                Unmanaged<ALSACapture>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard outcome >= 0 else {
-            context.release()
-            return false
-        }
-        realTime.store(outcome == 0, ordering: .relaxed)
-        handle.withLock { $0 = created }
-        return true
-    }
 
     private func run() {
         while !stopping.load(ordering: .acquiring) {

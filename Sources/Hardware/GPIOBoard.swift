@@ -34,7 +34,7 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     private let pattern = Mutex(LightPattern.idle)
     private let stopping = Atomic<Bool>(false)
     private let wake: Int32
-    private let handle = Mutex<pthread_t?>(nil)
+    private let thread = OwnThread()
 
     /// Takes the lines and starts the thread.
     /// - Throws: `.absent` (no such chip), `.unsupported` (no such line, or no such bias), `.busy` (taken by another program),
@@ -71,32 +71,16 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     public func close() {
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(wake)
-        let running = handle.withLock { handle in
-            defer { handle = nil }
-            return handle
-        }
-        if let running { pthread_join(running, nil) }
+        thread.join()
         continuation.finish()
     }
 
     // MARK: The thread
 
     private func start() throws(Failure) {
-        var created = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let outcome = ln_thread_start(
-            &created, 0, 128 * 1024,
-            { context in
-                guard let context else { return nil }
-                ln_thread_name("linnet-board")
-                Unmanaged<GPIOBoard>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard outcome >= 0 else {
-            context.release()
+        guard thread.start(name: "linnet-board", priority: 0, body: { self.run() }) else {
             throw Failure(.board, .unknown, "no thread for the board")
         }
-        handle.withLock { $0 = created }
     }
 
     private func run() {

@@ -14,8 +14,7 @@ final class PlaybackThread: @unchecked Sendable {  // `device` and `loop` are th
     private var device: ALSAPlaybackDevice?
     private var loop: PlaybackLoop
     private let stopping = Atomic<Bool>(false)
-    private let realTime = Atomic<Bool>(false)
-    private let handle = Mutex<pthread_t?>(nil)
+    private let thread = OwnThread()
 
     /// - Parameter owned: the objects that `loop` refers to without counting.
     init(
@@ -30,38 +29,16 @@ final class PlaybackThread: @unchecked Sendable {  // `device` and `loop` are th
         self.loop = loop
     }
 
-    var isRealTime: Bool { realTime.load(ordering: .relaxed) }
+    var isRealTime: Bool { thread.isRealTime }
 
     /// - Returns: false when the system had no thread to give.
-    func start(priority: Int) -> Bool {
-        var created = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let outcome = ln_thread_start(
-            &created, Int32(priority), 256 * 1024,
-            { context in
-                guard let context else { return nil }
-                ln_thread_name("linnet-play")
-                Unmanaged<PlaybackThread>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard outcome >= 0 else {
-            context.release()
-            return false
-        }
-        realTime.store(outcome == 0, ordering: .relaxed)
-        handle.withLock { $0 = created }
-        return true
-    }
+    func start(priority: Int) -> Bool { thread.start(name: "linnet-play", priority: priority) { self.run() } }
 
     /// Ends the thread, which closes the device.
     func stop() {
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(controls.wake)
-        let running = handle.withLock { handle in
-            defer { handle = nil }
-            return handle
-        }
-        if let running { pthread_join(running, nil) }
+        thread.join()
     }
 
     private func run() {

@@ -7,14 +7,14 @@ import Synchronization
 
 /// The pump's thread: turns what the front end's and the playback thread left in their rings into the endpoint's
 /// events. Here allocation is allowed; here, and only here, the utterances' accounts meet what the converter did.
-final class EndpointPump: @unchecked Sendable {  // everything mutable is behind a Mutex or atomic; `thread` is its owner's alone
+final class EndpointPump: Sendable {
     private let frames: CleanFrameRing
     private let playback: any LoudspeakerPlayback
     private let reflexLever: ReflexLever
     private let book: SharedUtteranceBook
     private let queue: EndpointEventQueue
     private let stopping = Atomic<Bool>(false)
-    private var thread: RunningThread?
+    private let thread = OwnThread()
 
     init(
         frames: CleanFrameRing, playback: any LoudspeakerPlayback, reflexLever: ReflexLever, book: SharedUtteranceBook,
@@ -27,13 +27,12 @@ final class EndpointPump: @unchecked Sendable {  // everything mutable is behind
         self.queue = queue
     }
 
-    func start() { thread = RunningThread(name: "linnet-events", priority: 0) { self.run() } }
+    func start() { _ = thread.start(name: "linnet-events", priority: 0) { self.run() } }
 
     func stop() {
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(frames.wake)
-        thread?.join()
-        thread = nil
+        thread.join()
     }
 
     private func run() {

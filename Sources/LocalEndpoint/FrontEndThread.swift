@@ -14,7 +14,7 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
     private let priority: Int
     private var chain: FrontEndChain
     private let stopping = Atomic<Bool>(false)
-    private var thread: RunningThread?
+    private let thread = OwnThread()
 
     init(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever) {
         self.capture = capture
@@ -27,16 +27,15 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
 
     /// Starts the thread, in real time where the kernel allows it.
     func start() {
-        thread = RunningThread(name: "linnet-frontend", priority: priority) { self.run() }
-        gauges.isRealTime.store(thread?.isRealTime ?? false, ordering: .relaxed)
+        _ = thread.start(name: "linnet-frontend", priority: priority) { self.run() }
+        gauges.isRealTime.store(thread.isRealTime, ordering: .relaxed)
     }
 
     /// Ends it within 100 ms.
     func stop() {
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(capture.wake)
-        thread?.join()
-        thread = nil
+        thread.join()
     }
 
     private func run() {

@@ -104,13 +104,14 @@ public struct FrontEnd: ~Copyable {
     /// The echo suppressor's synthesis starts one frame before its output is used and ends one after.
     @_noAllocation @_noLocks
     private mutating func suppress(mayEcho: Bool, into output: UnsafeMutablePointer<Int16>) {
-        if configuration.suppressesNoise {
+        let suppressesNoise = configuration.noiseFloorDecibels < 0
+        if suppressesNoise {
             noiseSuppressor.process(analyzer, noise, into: output)
         } else {
             copy(delayed.base, to: output, count: 160)
             copy(residual.base, to: delayed.base, count: 160)
         }
-        let gains = configuration.suppressesNoise ? noiseSuppressor.gainsQ15 : nil
+        let gains = suppressesNoise ? noiseSuppressor.gainsQ15 : nil
         let isWanted = mayEcho && configuration.suppressesResidualEcho
         if isWanted && isPrimed {
             echoSuppressor.process(analyzer, residualEcho, moreGainsQ15: gains, into: output)

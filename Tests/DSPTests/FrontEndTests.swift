@@ -81,14 +81,27 @@ import Testing
         #expect(with.verdicts.allSatisfy { !$0.farEndActive })
     }
 
-    @Test func `samples still to come never change what came before`() {
+    @Test func `how much noise the recognizer is spared never changes what is detected`() {
+        let scene = FrontEndScene(seed: 91, seconds: 5, nearDecibels: 0, nearFrom: 3)
+        let far = EchoRoom.quantized(scene.far)
+        let noisy = FrontEndRun(scene.microphones, far: far)
+        let spared = FrontEndRun(scene.microphones, far: far, change: { $0.noiseFloorDecibels = -15 })
+        #expect(noisy.speech == spared.speech)
+        #expect(noisy.verdicts.map(\.nearEndQ15) == spared.verdicts.map(\.nearEndQ15))
+        #expect(decibels(noisy.output, over: spared.output, from: 1, to: 3) > 3)
+    }
+
+    @Test(arguments: [0, -15])
+    func `samples still to come never change what came before`(noiseFloorDecibels: Int) {
         let scene = FrontEndScene(seed: 61, seconds: 4, nearDecibels: 0, nearFrom: 2)
         let far = EchoRoom.quantized(scene.far)
-        let whole = FrontEndRun(scene.microphones, far: far)
+        let whole = FrontEndRun(scene.microphones, far: far, change: { $0.noiseFloorDecibels = noiseFloorDecibels })
         var noise = SeededNoise(seed: 62)
         let cut = 16_000 * 3
         let altered = scene.microphones.map { $0[..<cut] + noise.samples(16_000, peak: 32_767) }.map(Array.init)
-        let other = FrontEndRun(altered, far: Array(far[..<cut]) + noise.samples(16_000, peak: 32_767))
+        let other = FrontEndRun(
+            altered, far: Array(far[..<cut]) + noise.samples(16_000, peak: 32_767),
+            change: { $0.noiseFloorDecibels = noiseFloorDecibels })
         #expect(whole.output[..<cut] == other.output[..<cut])
         #expect(whole.verdicts[..<300] == other.verdicts[..<300])
         #expect(whole.output[cut...] != other.output[cut...])
@@ -100,7 +113,7 @@ import Testing
         var configuration = FrontEnd.Configuration(microphones: 2)
         configuration.filtersRumble = false
         configuration.cancelsEcho = false
-        configuration.suppressesNoise = false
+        configuration.noiseFloorDecibels = 0
         configuration.suppressesResidualEcho = false
         let result = FrontEndRun(microphones, far: noise.samples(8_000, peak: 20_000), change: { $0 = configuration })
         let right = zip(microphones[0], microphones[1]).map { (left: Int16, right: Int16) -> Double in
@@ -121,7 +134,8 @@ import Testing
         #expect(clipped.verdicts[10].clippedSamples == 80)
     }
 
-    @Test func `nothing makes it trap`() {
+    @Test(arguments: [0, -15])
+    func `nothing makes it trap`(noiseFloorDecibels: Int) {
         var noise = SeededNoise(seed: 81)
         let count = 160 * 150
         let square = (0..<count).map { $0 / 8 % 2 == 0 ? Int16.max : Int16.min }
@@ -132,7 +146,9 @@ import Testing
         ]
         for far in signals {
             for microphone in signals {
-                let result = FrontEndRun([microphone, microphone], far: far, change: { $0.microphoneGainDecibels = 36 })
+                let result = FrontEndRun(
+                    [microphone, microphone], far: far,
+                    change: { ($0.microphoneGainDecibels, $0.noiseFloorDecibels) = (36, noiseFloorDecibels) })
                 #expect(result.verdicts.allSatisfy { $0.speechProbabilityQ15 >= 0 && $0.nearEndQ15 >= 0 })
             }
         }

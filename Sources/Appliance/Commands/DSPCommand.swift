@@ -18,6 +18,7 @@ struct DSPCommand: ParsableCommand {
             var configuration = FrontEnd.Configuration(microphones: 1)
             configuration.cancelsEcho = false
             configuration.suppressesResidualEcho = false
+            configuration.noiseFloorDecibels = -15  // for ears; recognizers hear no better
             let sound = try SoundFile.speech(input)
             try SoundFile.write(FileFrontEnd(configuration).process([sound], farEnd: nil).recognizer, to: output)
         }
@@ -30,8 +31,8 @@ struct DSPCommand: ParsableCommand {
 
         func run() throws {
             let sound = try SoundFile.speech(input)
-            for probability in FileFrontEnd(FrontEnd.Configuration(microphones: 1)).process([sound], farEnd: nil).probabilitiesQ15
-            {
+            let front = FileFrontEnd(FrontEnd.Configuration(microphones: 1))
+            for probability in front.process([sound], farEnd: nil).probabilitiesQ15 {
                 print(SoundFile.fraction(probability))
             }
         }
@@ -46,7 +47,6 @@ struct DSPCommand: ParsableCommand {
 
         func run() throws {
             var configuration = FrontEnd.Configuration(microphones: 1)
-            configuration.suppressesNoise = false
             configuration.echoTailMilliseconds = 240  // a file's delay is not known beforehand
             let (microphone, played) = (try SoundFile.speech(mic), try SoundFile.speech(ref))
             try SoundFile.write(FileFrontEnd(configuration).process([microphone], farEnd: played).recognizer, to: output)

@@ -14,8 +14,8 @@ extension FrontEnd {
         /// The most that the noise suppressor takes away from what the recognizer hears, dB of gain: -30...0; 0 leaves it out.
         ///
         /// 0, because a neural recognizer hears no better behind it: of 459 words in noise (0 to 15 dB) Moonshine tiny got wrong 107 at
-        /// 0 dB, 109 at -3, 118 at -6, 143 at -10 and 147 at -15; more prompts narrowed the gap and did not turn it
-        /// (`docs/dsp.md`). Detection never depends on it.
+        /// 0 dB, 109 at -3, 118 at -6, 143 at -10 and 147 at -15; with 918 words more the gap is within chance (`docs/dsp.md`).
+        /// Detection never depends on it.
         public var noiseFloorDecibels = 0
         /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.
         public var echoTailMilliseconds = 200

@@ -8,9 +8,7 @@ import Testing
         let work = try WorkFolder()
         let script = Script(lines: [
             Line("What is the capital of Portugal?", .flite("rms"), .tap),
-            Line(
-                "Seventeen plus five equals", .recorded(prompts: ["digits/17", "letters/plus", "digits/5", "letters/equals"]),
-                .followUp),
+            Line("What day comes after Monday?", .flite("rms"), .followUp),
             Line("Tell me about the first landing on the moon.", .flite("awb"), .hold),
             Line("How many planets are there?", .flite("rms"), .bargeIn),
         ])
@@ -22,7 +20,7 @@ import Testing
         let answers = record.turns.map(\.heard)
         try #require(answers.count == 4, "\(record.log.suffix(20).joined(separator: "\n"))")
         #expect(answers[0].contains("Lisbon"))
-        #expect(answers[1].contains("twenty two"))
+        #expect(answers[1].contains("Tuesday"))
         #expect(answers[2].contains("landed on the moon"))
         #expect(answers[3].lowercased().contains("eight planets"))
         let bargeIn = try #require(record.sound.bargeIn(onset: record.spoken[3].onset))

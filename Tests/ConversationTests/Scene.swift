@@ -39,12 +39,15 @@ final class Scene {
         }
     }
 
-    /// Lets the session's tasks come to rest. Its actor is passed several times, since one message leads to another.
+    /// Lets the session's tasks come to rest. Its actor is passed several times, since one message leads to another; the moment of
+    /// real time is for tasks of the shared pool, which a busy machine runs late.
     func settle() async {
         for _ in 0..<6 {
             await Task.yield()
             await session.say("")
         }
+        try? await Task.sleep(for: .microseconds(800))
+        await session.say("")
     }
 
     /// Waits for something to come true, at most so long on the scene's clock.

@@ -2,7 +2,7 @@ import CPlatform
 import Synchronization
 
 /// A serial executor with a thread of its own: the box's session runs here, so that a busy thread pool cannot slow it.
-public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // safe: all state is in a Mutex or set once in init
+public final class ThreadExecutor: SerialExecutor {
     private let waiting = Mutex<[UnownedJob]>([])
     private let wake: Int32
 

@@ -27,6 +27,12 @@ struct Ears {
         preRoll = PreRoll(milliseconds: max(settings.preRollMilliseconds, SpeechFormat.frameMilliseconds))
     }
 
+    /// Other settings and another recognizer from the next utterance on.
+    mutating func adopt(_ settings: SessionSettings) {
+        hangUp()
+        preRoll.resize(milliseconds: max(settings.preRollMilliseconds, SpeechFormat.frameMilliseconds))
+    }
+
     mutating func hangUp() {
         stream?.close()
         forgetStream()

@@ -13,10 +13,20 @@ public struct Endpointer: Sendable {
         case speechEnded(end: MonotonicTime)
     }
 
-    private let onsetQ15: Int16
-    private let offsetQ15: Int16
-    private let onsetFrames: Int
-    private let offsetFrames: Int
+    private struct Limits: Sendable {
+        var onsetQ15: Int16
+        var offsetQ15: Int16
+        var onsetFrames: Int
+        var offsetFrames: Int
+
+        init(_ settings: SessionSettings) {
+            onsetQ15 = settings.speechOnsetQ15
+            offsetQ15 = settings.speechOffsetQ15
+            onsetFrames = max(2, settings.onsetMilliseconds / SpeechFormat.frameMilliseconds)
+            offsetFrames = max(2, settings.offsetMilliseconds / SpeechFormat.frameMilliseconds)
+        }
+    }
+    private var limits: Limits
 
     /// Whether speech is going on; true until the end is confirmed.
     public private(set) var isSpeaking = false
@@ -31,12 +41,10 @@ public struct Endpointer: Sendable {
     private var voicedRun = 0
     private var silentFrames = 0
 
-    public init(settings: SessionSettings = SessionSettings()) {
-        onsetQ15 = settings.speechOnsetQ15
-        offsetQ15 = settings.speechOffsetQ15
-        onsetFrames = max(2, settings.onsetMilliseconds / SpeechFormat.frameMilliseconds)
-        offsetFrames = max(2, settings.offsetMilliseconds / SpeechFormat.frameMilliseconds)
-    }
+    public init(settings: SessionSettings = SessionSettings()) { limits = Limits(settings) }
+
+    /// Other thresholds and run lengths from the next frame on; speech that goes on goes on.
+    mutating func adopt(_ settings: SessionSettings) { limits = Limits(settings) }
 
     /// Takes the next frame.
     ///
@@ -45,8 +53,8 @@ public struct Endpointer: Sendable {
     ///   - probabilityQ15: that it is speech, 0...32767.
     public mutating func process(start: MonotonicTime, probabilityQ15: Int16) -> Event? {
         isSpeaking
-            ? whileSpeaking(start: start, isVoiced: probabilityQ15 >= offsetQ15)
-            : whileSilent(start: start, isVoiced: probabilityQ15 >= onsetQ15)
+            ? whileSpeaking(start: start, isVoiced: probabilityQ15 >= limits.offsetQ15)
+            : whileSilent(start: start, isVoiced: probabilityQ15 >= limits.onsetQ15)
     }
 
     /// Forgets what was heard: after a gap in the frames.
@@ -65,9 +73,9 @@ public struct Endpointer: Sendable {
         if run == 0 { runStart = start }
         run += 1
         misses = 0
-        guard run >= onsetFrames else { return nil }
+        guard run >= limits.onsetFrames else { return nil }
         isSpeaking = true
-        (run, voicedRun, silentFrames) = (0, onsetFrames, 0)
+        (run, voicedRun, silentFrames) = (0, limits.onsetFrames, 0)
         lastVoiced = start.advanced(byMilliseconds: SpeechFormat.frameMilliseconds)
         return .speechStarted(onset: runStart)
     }
@@ -81,7 +89,7 @@ public struct Endpointer: Sendable {
             return nil
         }
         silentFrames += 1
-        guard silentFrames >= offsetFrames, let end = lastVoiced else { return nil }
+        guard silentFrames >= limits.offsetFrames, let end = lastVoiced else { return nil }
         isSpeaking = false
         (run, misses, voicedRun) = (0, 0, 0)
         return .speechEnded(end: end)

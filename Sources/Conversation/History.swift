@@ -7,8 +7,8 @@ public struct History: Sendable, Equatable {
 
     /// Oldest first.
     public private(set) var exchanges: [Exchange] = []
-    private let turnBound: Int
-    private let byteBound: Int
+    private var turnBound: Int
+    private var byteBound: Int
 
     /// - Parameters:
     ///   - turns: exchanges kept.
@@ -21,6 +21,17 @@ public struct History: Sendable, Equatable {
     /// Adds a finished exchange; the oldest go when the bounds are passed.
     public mutating func add(said: String, heard: String) {
         exchanges.append(Exchange(said: said, heard: heard))
+        trim()
+    }
+
+    /// Other bounds from now on.
+    mutating func rebound(turns: Int, bytes: Int) {
+        turnBound = max(0, turns)
+        byteBound = max(0, bytes)
+        trim()
+    }
+
+    private mutating func trim() {
         while exchanges.count > turnBound || (bytes > byteBound && !exchanges.isEmpty) { exchanges.removeFirst() }
     }
 

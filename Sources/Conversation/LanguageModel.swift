@@ -11,8 +11,9 @@ public protocol LanguageModel: Sendable {
 
 public struct ModelRequest: Sendable, Equatable {
     public var instructions: String
-    /// Oldest first; the last one is the person's.
+    /// Oldest first; the last one is the person's, or the results of the calls that stand before it.
     public var messages: [ChatMessage]
+    /// What the model may call; with none it has to speak, whatever `messages` show of earlier calls.
     public var tools: [ToolDescription]
     public var maximumTokens: Int
 
@@ -27,35 +28,9 @@ public struct ModelRequest: Sendable, Equatable {
 public enum ChatMessage: Sendable, Equatable {
     case user(String)
     case assistant(String)
+    /// What one answer called for; as many results follow at once, in the same order.
     case toolCalls([ToolCall])
     case toolResult(callID: String, text: String)
-}
-
-public struct ToolDescription: Sendable, Equatable {
-    /// Letters, digits, `_`, `-`; at most 64.
-    public var name: String
-    public var purpose: String
-    /// JSON Schema of the arguments object.
-    public var parametersJSON: String
-    public init(name: String, purpose: String, parametersJSON: String) {
-        self.name = name
-        self.purpose = purpose
-        self.parametersJSON = parametersJSON
-    }
-}
-
-public struct ToolCall: Sendable, Equatable {
-    public var id: String
-    public var name: String
-    public var argumentsJSON: String
-    /// What the provider wants to see again with this call (Gemini's thought signature); opaque.
-    public var signature: String?
-    public init(id: String, name: String, argumentsJSON: String, signature: String? = nil) {
-        self.id = id
-        self.name = name
-        self.argumentsJSON = argumentsJSON
-        self.signature = signature
-    }
 }
 
 public enum ModelEvent: Sendable, Equatable {
@@ -64,6 +39,8 @@ public enum ModelEvent: Sendable, Equatable {
     /// Text to be spoken, never empty, never reasoning.
     case text(String)
     case toolCall(ToolCall)
+    /// The first model failed before a word of its answer; the second is being asked.
+    case fellBack(Failure, to: Failure.Subject)
     case finished(ModelFinish, ModelUsage?)
 }
 

@@ -13,6 +13,13 @@ struct PreRoll: Sendable {
         frames.reserveCapacity(bound)
     }
 
+    /// Keeps more or less from now on, and of what it has the newest.
+    mutating func resize(milliseconds: Int) {
+        var resized = PreRoll(milliseconds: milliseconds)
+        for frame in frames[oldest...] + frames[..<oldest] { resized.append(frame) }
+        self = resized
+    }
+
     mutating func append(_ frame: CleanFrame) {
         guard frames.count == bound else { return frames.append(frame) }
         frames[oldest] = frame

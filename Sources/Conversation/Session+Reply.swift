@@ -64,6 +64,7 @@ extension Session {
                 return false
             }
         case .toolCall: break
+        case .fellBack(let failure, to: _): note(.failure(failure))
         case .finished:
             modelEnded(reply.id)
             return false

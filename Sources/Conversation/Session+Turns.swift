@@ -50,6 +50,8 @@ extension Session {
     // MARK: Beginning and course
 
     func beginTurn(_ start: TurnStart) {
+        // An interruption is in the old recognizer's ear already.
+        if start != .bargeIn { changeOutfit() }
         turnNumber += 1
         turn = TurnRecord(number: turnNumber, startedBy: start)
         if let newcomer {

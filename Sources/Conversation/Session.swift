@@ -11,22 +11,25 @@ public actor Session {
 
     public nonisolated let identity: SessionIdentity
     let endpoint: any SpeechEndpoint
-    let recognizer: any Recognizer
-    let model: any LanguageModel
-    let synthesizer: any Synthesizer
-    let settings: SessionSettings
     let timekeeper: any Timekeeper
     let observer: any SessionObserver
     private let executor: (any SerialExecutor)?
     private let pool = Pool()
 
-    private typealias Command = (kind: TurnEvent.Kind, time: MonotonicTime?)
+    private enum Command: Sendable {
+        case event(TurnEvent.Kind, at: MonotonicTime?)
+        case replace(SessionOutfit)
+    }
     private nonisolated let commands: AsyncStream<Command>
     private nonisolated let commandInlet: AsyncStream<Command>.Continuation
     /// Commands that wait at most: more presses than a hand can do.
     private static let commandBound = 64
 
-    private var machine: TurnMachine
+    /// Whom it works with, and how; and what takes their place at the next turn.
+    var outfit: SessionOutfit
+    var nextOutfit: SessionOutfit?
+
+    var machine: TurnMachine
     private var inbox: [TurnEvent] = []
     private var isHandling = false
     var isRunning = false
@@ -58,23 +61,22 @@ public actor Session {
     var announcers: [Int: CheckedContinuation<Void, Never>] = [:]
     var lastAnnouncement = 0
 
-    /// - Parameter executor: where the session runs; nil takes the shared pool.
+    /// - Parameters:
+    ///   - tools: what the model may call; of two with one name the first counts.
+    ///   - executor: where the session runs; nil takes the shared pool.
     public init(
         identity: SessionIdentity, endpoint: any SpeechEndpoint, recognizer: any Recognizer, model: any LanguageModel,
-        synthesizer: any Synthesizer, settings: SessionSettings, timekeeper: any Timekeeper, observer: any SessionObserver,
-        executor: (any SerialExecutor)? = nil
+        synthesizer: any Synthesizer, tools: [any Tool] = [], settings: SessionSettings, timekeeper: any Timekeeper,
+        observer: any SessionObserver, executor: (any SerialExecutor)? = nil
     ) {
         self.identity = identity
         self.endpoint = endpoint
-        self.recognizer = recognizer
-        self.model = model
-        self.synthesizer = synthesizer
         self.timekeeper = timekeeper
         self.observer = observer
         self.executor = executor
-        var settings = settings
-        settings.model = model.provider
-        self.settings = settings
+        outfit = SessionOutfit(
+            recognizer: recognizer, model: model, synthesizer: synthesizer, tools: tools, settings: settings)
+        let settings = outfit.settings
         machine = TurnMachine(settings: settings)
         endpointer = Endpointer(settings: settings)
         ears = Ears(settings: settings)
@@ -102,17 +104,35 @@ public actor Session {
     }
 
     /// The button went down, as seen by the board at this instant.
-    public nonisolated func press(at time: MonotonicTime) { commandInlet.yield((.press, time)) }
-    public nonisolated func release(at time: MonotonicTime) { commandInlet.yield((.release, time)) }
-    public nonisolated func mute() { commandInlet.yield((.mute, nil)) }
-    public nonisolated func unmute() { commandInlet.yield((.unmute, nil)) }
+    public nonisolated func press(at time: MonotonicTime) { commandInlet.yield(.event(.press, at: time)) }
+    public nonisolated func release(at time: MonotonicTime) { commandInlet.yield(.event(.release, at: time)) }
+    public nonisolated func mute() { commandInlet.yield(.event(.mute, at: nil)) }
+    public nonisolated func unmute() { commandInlet.yield(.event(.unmute, at: nil)) }
     /// Ends whatever is going on.
-    public nonisolated func stop() { commandInlet.yield((.stop, nil)) }
+    public nonisolated func stop() { commandInlet.yield(.event(.stop, at: nil)) }
+
+    /// Goes on with other providers, tools and settings: at once when nothing is going on, else from the next turn on that
+    /// does not grow out of the one under way. What was replaced is let go then.
+    public nonisolated func replace(
+        recognizer: any Recognizer, model: any LanguageModel, synthesizer: any Synthesizer, tools: [any Tool],
+        settings: SessionSettings
+    ) {
+        let outfit = SessionOutfit(
+            recognizer: recognizer, model: model, synthesizer: synthesizer, tools: tools, settings: settings)
+        commandInlet.yield(.replace(outfit))
+    }
 
     // MARK: Events in, effects out
 
     private func takeCommands() async {
-        for await command in commands { handle(command.kind, at: command.time) }
+        for await command in commands {
+            switch command {
+            case .event(let kind, let time): handle(kind, at: time)
+            case .replace(let outfit):
+                nextOutfit = outfit
+                changeOutfitIfQuiet()
+            }
+        }
     }
 
     /// Tells the machine, and does what it says. An event that comes up while effects are carried out waits for its turn.
@@ -124,15 +144,10 @@ public actor Session {
             for effect in machine.handle(inbox.removeFirst()) { perform(effect) }
         }
         isHandling = false
+        changeOutfitIfQuiet()
     }
 
     func note(_ notice: SessionNotice) { observer.note(notice, of: identity, turn: turnNumber) }
-
-    func warm() {
-        recognizer.warm()
-        model.warm()
-        synthesizer.warm()
-    }
 
     // MARK: Time
 

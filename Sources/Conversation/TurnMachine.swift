@@ -5,7 +5,8 @@ import Failures
 ///
 /// Late events are normal: network, card and timers do not know the state. What means nothing any more changes nothing.
 public struct TurnMachine: Sendable {
-    public let settings: SessionSettings
+    /// Changed between turns alone.
+    public internal(set) var settings: SessionSettings
     /// What people see now.
     public private(set) var visible = VisibleState.idle
 
@@ -128,6 +129,14 @@ public struct TurnMachine: Sendable {
         cancel(.followUp)
         guard !announcements.isEmpty else { return }
         announce(announcements.removeFirst())
+    }
+
+    /// No turn is under way and nothing of the box's own sounds.
+    var isQuiet: Bool {
+        switch phase {
+        case .resting, .followUp: true
+        case .listening, .answering: false
+        }
     }
 
     private var face: VisibleState {

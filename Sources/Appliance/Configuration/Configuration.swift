@@ -91,6 +91,8 @@ public struct Configuration: Sendable, Equatable {
         /// Speech over the answer that makes it quieter, and that stops it, ms.
         public var duckAfterMilliseconds = 40
         public var pauseAfterMilliseconds = 100
+        /// Whether the model may search the web.
+        public var webSearch = true
     }
 
     /// `[cloud]`: who answers.
@@ -114,18 +116,30 @@ public struct Configuration: Sendable, Equatable {
             public var model = "openai/gpt-oss-120b"
             /// Tokens that one answer may have, 50...4000.
             public var maximumTokens = 300
-            /// Longest wait for the first token, 500...30000 ms.
-            public var firstTokenDeadlineMilliseconds = 8000
+            /// Longest wait for the first token, 500...30000 ms; then the second model is asked.
+            public var firstTokenDeadlineMilliseconds = 2500
         }
-        /// The second model. Its address is checked today; the client comes with the fall-back.
+        /// The second model: it is asked when the first one fails before its first word.
         public struct Gemini: Sendable, Equatable {
             public var url = "https://generativelanguage.googleapis.com"
             public var model = "gemini-3.5-flash"
             public var apiVersion = "v1"
+            /// Longest wait for the first token, 500...30000 ms.
+            public var firstTokenDeadlineMilliseconds = 6000
+
+            public static let apiVersions = ["v1", "v1beta"]
         }
-        /// Web search. Its address is checked today; the client comes with the tools.
+        /// Web search.
         public struct Tavily: Sendable, Equatable {
             public var url = "https://api.tavily.com"
+            /// How thoroughly it searches; see `searchDepths`.
+            public var searchDepth = "basic"
+            /// Pages that one search brings, 1...10.
+            public var maximumResults = 3
+            /// Longest wait for a search, 500...15000 ms.
+            public var deadlineMilliseconds = 3000
+
+            public static let searchDepths = ["basic", "advanced", "fast", "ultra-fast"]
         }
         public struct Cartesia: Sendable, Equatable {
             public var url = "wss://api.cartesia.ai"

@@ -120,6 +120,7 @@ extension Configuration.Conversation {
         table.flag("conversation.barge_in", &bargeIn)
         table.integer("conversation.duck_after_ms", &duckAfterMilliseconds, 20...500, unit: "ms")
         table.integer("conversation.pause_after_ms", &pauseAfterMilliseconds, 40...1000, unit: "ms")
+        table.flag("conversation.web_search", &webSearch)
         if longestEndMilliseconds < shortestEndMilliseconds {
             table.wrong(
                 "conversation.longest_end_ms", "\(longestEndMilliseconds) is below shortest_end_ms, \(shortestEndMilliseconds)")
@@ -143,8 +144,12 @@ extension Configuration.Cloud {
         table.integer("cloud.groq.first_token_deadline_ms", &groq.firstTokenDeadlineMilliseconds, 500...30_000, unit: "ms")
         table.address("cloud.gemini.url", &gemini.url)
         table.string("cloud.gemini.model", &gemini.model)
-        table.string("cloud.gemini.api_version", &gemini.apiVersion, among: ["v1", "v1beta"])
+        table.string("cloud.gemini.api_version", &gemini.apiVersion, among: Gemini.apiVersions)
+        table.integer("cloud.gemini.first_token_deadline_ms", &gemini.firstTokenDeadlineMilliseconds, 500...30_000, unit: "ms")
         table.address("cloud.tavily.url", &tavily.url)
+        table.string("cloud.tavily.search_depth", &tavily.searchDepth, among: Tavily.searchDepths)
+        table.integer("cloud.tavily.maximum_results", &tavily.maximumResults, 1...10)
+        table.integer("cloud.tavily.deadline_ms", &tavily.deadlineMilliseconds, 500...15_000, unit: "ms")
         table.address("cloud.cartesia.url", &cartesia.url)
         table.string("cloud.cartesia.model", &cartesia.model)
         table.string("cloud.cartesia.voice", &cartesia.voice)

@@ -119,7 +119,7 @@ struct DeepgramRulesTests {
 
     @Test func `A connection that says nothing is closed with NET-0001, and KeepAlive prevents it`() async throws {
         try await withServices(.echo()) {
-            $0.limits.listenIdleSeconds = 2
+            $0.limits.listenIdleMilliseconds = 2000
         } _: { server in
             let socket = try server.listen()
             try socket.send(sound: Sound.silence(seconds: 0.1))
@@ -139,7 +139,7 @@ struct DeepgramRulesTests {
 
     @Test func `KeepAlive alone does not hold a connection that never got audio`() async throws {
         try await withServices(.echo()) {
-            $0.limits.listenIdleSeconds = 2
+            $0.limits.listenIdleMilliseconds = 2000
         } _: { server in
             let socket = try server.listen()
             for _ in 0..<5 {

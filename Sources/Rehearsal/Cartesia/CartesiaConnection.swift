@@ -24,7 +24,7 @@ final class CartesiaConnection: WebSocketService {
 
     func opened(_ peer: WebSocketPeer) {
         self.peer = peer
-        watch(milliseconds: options.limits.speechIdleSeconds * 1000)
+        watch(milliseconds: options.limits.speechIdleMilliseconds)
     }
 
     func closed() {
@@ -113,7 +113,7 @@ final class CartesiaConnection: WebSocketService {
     }
 
     private func lookAtIdleness() {
-        let bound = options.limits.speechIdleSeconds * 1000
+        let bound = options.limits.speechIdleMilliseconds
         let idle = contexts.isEmpty ? Int((monotonicNanoseconds() - lastActivity) / 1_000_000) : 0
         guard idle < bound else { return peer?.close(.normalClosure, "connection idle timeout") ?? () }
         watch(milliseconds: bound - idle)

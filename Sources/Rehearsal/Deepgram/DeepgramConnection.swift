@@ -32,7 +32,7 @@ final class DeepgramConnection: WebSocketService {
         stream = ListenStream(
             parameters, messages: messages, recognition: recognition, delays: options.delays, peer: peer, log: log)
         lastHeardFrom = monotonicNanoseconds()
-        watch(milliseconds: options.limits.listenIdleSeconds * 1000)
+        watch(milliseconds: options.limits.listenIdleMilliseconds)
     }
 
     func closed() {
@@ -115,12 +115,12 @@ final class DeepgramConnection: WebSocketService {
 
     /// Deepgram hangs up on silence; KeepAlive alone does not hold a connection that never got audio.
     private func lookAtIdleness() {
-        let bound = options.limits.listenIdleSeconds * 1000
+        let bound = options.limits.listenIdleMilliseconds
         let idle = Int((monotonicNanoseconds() - lastHeardFrom) / 1_000_000)
         if idle >= bound {
-            log.complain("nothing came for \(options.limits.listenIdleSeconds) s: no audio, no KeepAlive")
+            log.complain("nothing came for \(options.limits.listenIdleMilliseconds) ms: no audio, no KeepAlive")
         } else if received == 0 {
-            log.complain("no audio within \(options.limits.listenIdleSeconds) s of opening")
+            log.complain("no audio within \(options.limits.listenIdleMilliseconds) ms of opening")
         } else {
             return watch(milliseconds: bound - idle)
         }

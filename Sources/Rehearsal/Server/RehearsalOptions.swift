@@ -4,6 +4,7 @@ public struct RehearsalOptions: Sendable {
     public var recognizer = RecognizerChoice.moonshine()
     public var delays = Delays()
     public var limits = Limits()
+    public var quirks = Quirks()
     /// flite's voice behind every Cartesia voice.
     public var voice = "slt"
     /// Where the log goes as JSON lines, besides memory; nil for nowhere.
@@ -15,32 +16,35 @@ public struct RehearsalOptions: Sendable {
     public struct Keys: Sendable, Equatable {
         public var deepgram = "rehearsal-deepgram-key"
         public var groq = "rehearsal-groq-key"
+        public var gemini = "rehearsal-gemini-key"
+        public var tavily = "tvly-rehearsal-key"
         public var cartesia = "rehearsal-cartesia-key"
-        public init() {}
-    }
-
-    /// Time that a service takes on top of what its engine needs, milliseconds.
-    public struct Delays: Sendable, Equatable {
-        /// From a settled transcript to the message that carries it.
-        public var transcriptMilliseconds = 0
-        /// From a model's request to the first token, and from token to token.
-        public var firstTokenMilliseconds = 60
-        public var tokenMilliseconds = 5
-        /// From a spoken text to its first audio, and from chunk to chunk.
-        public var firstAudioMilliseconds = 0
-        public var audioChunkMilliseconds = 20
         public init() {}
     }
 
     /// The services' own rules of time and plan.
     public struct Limits: Sendable, Equatable {
         /// Deepgram hangs up on a connection that says nothing for so long, or has sent no audio by then.
-        public var listenIdleSeconds = 10
+        public var listenIdleMilliseconds = 10_000
+        /// Live connections that Deepgram serves at once.
+        public var listenStreams = 50
         /// Cartesia closes an idle socket, and ends a context so long after its last audio.
-        public var speechIdleSeconds = 300
+        public var speechIdleMilliseconds = 300_000
         public var contextExpiryMilliseconds = 1000
-        /// Contexts that Cartesia serves at once.
+        /// Contexts that Cartesia speaks at once, on all sockets together; of sockets it keeps ten times as many.
         public var contexts = 15
+        public init() {}
+    }
+
+    /// What nobody could verify about the services: a client must survive both answers.
+    public struct Quirks: Sendable, Equatable {
+        /// Deepgram answers a Finalize even when everything before it was settled already.
+        public var answersEveryFinalize = true
+        /// Cartesia says `done` of a context that was cancelled, and of one that expired.
+        public var saysDoneOfCancelled = true
+        public var saysDoneOfExpired = true
+        /// Cartesia says `flush_done` after each text when it buffers none.
+        public var saysFlushDoneUnasked = true
         public init() {}
     }
 }

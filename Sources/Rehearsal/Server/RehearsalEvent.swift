@@ -1,5 +1,5 @@
 /// One of the services that are stood in for.
-public enum RehearsalService: String, Sendable, CaseIterable { case deepgram, groq, cartesia }
+public enum RehearsalService: String, Sendable, CaseIterable { case deepgram, groq, gemini, tavily, cartesia }
 
 /// Something that a stand-in saw or did.
 public struct RehearsalEvent: Sendable, Equatable {
@@ -13,7 +13,12 @@ public struct RehearsalEvent: Sendable, Equatable {
         case interimSent
         /// Settled words; `text`, and `isFinalizeAnswer` in the answer to a Finalize.
         case finalSent
+        /// A language model's request, its first word, its whole answer; `text` has the words.
         case modelRequested, firstTokenSent, allTokensSent, modelCancelled, modelRefused
+        /// The model's thoughts, which nobody may speak; a tool call, its name and arguments in `text`.
+        case thoughtsSent, toolCallSent
+        /// A search, its query in `text`, and how many results in `samples`.
+        case searchRequested, searchAnswered, searchCancelled, searchRefused
         /// A piece of text for a speech context.
         case speechTextReceived
         case firstAudioSent, cancelReceived, speechDone, speechRefused

@@ -2,18 +2,33 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The stand-ins of Deepgram, Groq and Cartesia: each at a port of its own of 127.0.0.1, speaking its service's protocol, as
-/// strict as the service. Speech is truly recognized and truly spoken; the language model is a page of facts.
+/// The stand-ins of Deepgram, Groq, Gemini, Tavily and Cartesia: each at a port of its own of 127.0.0.1, speaking its service's
+/// protocol, as strict as the service. Speech is truly recognized and truly spoken; the language model is a page of facts.
 public final class RehearsalServer: Sendable {
     /// What goes into a client's configuration: scheme, host and port.
     public struct Addresses: Sendable, Equatable {
         public var deepgram: String
         public var groq: String
+        public var gemini: String
+        public var tavily: String
         public var cartesia: String
 
-        /// One line: `{"cartesia":"ws://…","deepgram":"ws://…","groq":"http://…"}`.
+        /// - Parameter ports: of 127.0.0.1, one for each service.
+        init(ports: [RehearsalService: Int]) {
+            func address(_ scheme: String, _ service: RehearsalService) -> String {
+                "\(scheme)://127.0.0.1:\(ports[service] ?? 0)"
+            }
+            deepgram = address("ws", .deepgram)
+            groq = address("http", .groq)
+            gemini = address("http", .gemini)
+            tavily = address("http", .tavily)
+            cartesia = address("ws", .cartesia)
+        }
+
+        /// One line: `{"cartesia":"ws://…","deepgram":"ws://…","gemini":"http://…","groq":"http://…","tavily":"http://…"}`.
         public var json: String {
-            JSONValue.object(["deepgram": .text(deepgram), "groq": .text(groq), "cartesia": .text(cartesia)]).serialized
+            let services = ["deepgram": deepgram, "groq": groq, "gemini": gemini, "tavily": tavily, "cartesia": cartesia]
+            return JSONValue.object(services.mapValues { .text($0) }).serialized
         }
     }
 
@@ -21,13 +36,13 @@ public final class RehearsalServer: Sendable {
     public let log: RehearsalLog
 
     private let group: MultiThreadedEventLoopGroup
-    private let channels: [any Channel]
+    private let channels: [RehearsalService: any Channel]
     private let recognition: RecognitionQueue
     private let voices: VoiceQueue
 
     private init(
-        addresses: Addresses, log: RehearsalLog, group: MultiThreadedEventLoopGroup, channels: [any Channel],
-        recognition: RecognitionQueue, voices: VoiceQueue
+        addresses: Addresses, log: RehearsalLog, group: MultiThreadedEventLoopGroup,
+        channels: [RehearsalService: any Channel], recognition: RecognitionQueue, voices: VoiceQueue
     ) {
         self.addresses = addresses
         self.log = log
@@ -47,9 +62,8 @@ public final class RehearsalServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let channels = try await open(options, log, group, recognition, voices)
-            let ports = channels.map { "127.0.0.1:\($0.localAddress?.port ?? 0)" }
             return RehearsalServer(
-                addresses: Addresses(deepgram: "ws://\(ports[0])", groq: "http://\(ports[1])", cartesia: "ws://\(ports[2])"),
+                addresses: Addresses(ports: channels.compactMapValues { $0.localAddress?.port }),
                 log: log, group: group, channels: channels, recognition: recognition, voices: voices)
         } catch {
             try? await group.shutdownGracefully()
@@ -62,22 +76,24 @@ public final class RehearsalServer: Sendable {
     private static func open(
         _ options: RehearsalOptions, _ log: RehearsalLog, _ group: MultiThreadedEventLoopGroup, _ recognition: RecognitionQueue,
         _ voices: VoiceQueue
-    ) async throws -> [any Channel] {
+    ) async throws -> [RehearsalService: any Channel] {
         let numbers = Numbers()
         let deepgram = DeepgramFront(options: options, recognition: recognition)
         let cartesia = CartesiaFront(options: options, voices: voices)
         return [
-            try await LoopbackPort.webSocket(group, deepgram) { numbers.log(log, .deepgram) },
-            try await LoopbackPort.http(group) {
+            .deepgram: try await LoopbackPort.webSocket(group, deepgram) { numbers.log(log, .deepgram) },
+            .groq: try await LoopbackPort.http(group) {
                 GroqFront.handler(options: options, log: numbers.log(log, .groq)) { numbers.nextRequest() }
             },
-            try await LoopbackPort.webSocket(group, cartesia) { numbers.log(log, .cartesia) },
+            .gemini: try await LoopbackPort.http(group) { GeminiFront.handler(log: numbers.log(log, .gemini)) },
+            .tavily: try await LoopbackPort.http(group) { TavilyFront.handler(log: numbers.log(log, .tavily)) },
+            .cartesia: try await LoopbackPort.webSocket(group, cartesia) { numbers.log(log, .cartesia) },
         ]
     }
 
     /// Closes every connection and ends the engines' threads.
     public func stop() async {
-        for channel in channels { try? await channel.close() }
+        for channel in channels.values { try? await channel.close() }
         try? await group.shutdownGracefully()
         await recognition.stop()
         await voices.stop()

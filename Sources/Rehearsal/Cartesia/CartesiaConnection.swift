@@ -2,35 +2,47 @@ import NIOCore
 
 /// One socket to Cartesia: contexts, side by side, and the rules about them.
 final class CartesiaConnection: WebSocketService {
-    private static let rememberedContexts = 4096
-
     private let version: String
     private let options: RehearsalOptions
     private let voices: VoiceQueue
+    private let seats: Seats
+    private let sockets: Seats
     private let log: ConnectionLog
     private var peer: WebSocketPeer?
     private var contexts: [String: SpokenContext] = [:]
-    private var closedContexts: Set<String> = []
+    private var endings = ContextEndings()
     private var lastActivity = monotonicNanoseconds()
     private var idleTimer: Scheduled<Void>?
     private var requests = 0
 
-    init(version: String, options: RehearsalOptions, voices: VoiceQueue, log: ConnectionLog) {
+    /// - Parameters:
+    ///   - contexts: seats for contexts of all sockets.
+    ///   - sockets: seats for sockets.
+    init(
+        version: String, options: RehearsalOptions, voices: VoiceQueue, contexts: Seats, sockets: Seats, log: ConnectionLog
+    ) {
         self.version = version
         self.options = options
         self.voices = voices
+        seats = contexts
+        self.sockets = sockets
         self.log = log
     }
 
     func opened(_ peer: WebSocketPeer) {
         self.peer = peer
+        sockets.take()
         watch(milliseconds: options.limits.speechIdleMilliseconds)
     }
 
     func closed() {
         idleTimer?.cancel()
-        for context in contexts.values { context.abandon() }
+        for context in contexts.values {
+            context.abandon()
+            seats.leave()
+        }
         contexts = [:]
+        if peer != nil { sockets.leave() }
         peer = nil
     }
 
@@ -49,7 +61,7 @@ final class CartesiaConnection: WebSocketService {
             case .speak(let request): try speak(request)
             }
         } catch {
-            log.complain("\(error.status) \(error.title): \(error.message)", context: context)
+            if error.isClientsFault { log.complain("\(error.status) \(error.title): \(error.message)", context: context) }
             fail(error, context: context)
         }
     }
@@ -64,45 +76,52 @@ final class CartesiaConnection: WebSocketService {
 
     private func context(for request: SpeechRequest) throws(CartesiaError) -> SpokenContext {
         let id = request.context
-        guard !closedContexts.contains(id) else { throw CartesiaError(message: "context \(id) is closed") }
-        if let context = contexts[id] {
-            guard !context.isLast else { throw CartesiaError(message: "context \(id) got continue:false before") }
-            guard context.constants == request.constants else {
-                throw CartesiaError(message: "context \(id): a field other than the transcript has changed")
+        if let ending = endings[id] {
+            throw ending.error(id, isKnown: ending.isKnown(saidWhenExpired: options.quirks.saysDoneOfExpired))
+        }
+        guard let context = contexts[id] else { return try begin(request) }
+        if let cause = context.closing { throw ContextEnding(cause: cause).error(id, isKnown: true) }
+        guard context.constants == request.constants else {
+            throw CartesiaError(message: "context \(id): a field other than the transcript has changed")
+        }
+        return context
+    }
+
+    private func begin(_ request: SpeechRequest) throws(CartesiaError) -> SpokenContext {
+        guard let peer, !seats.isFull else { throw .tooMany("more than \(options.limits.contexts) contexts at once") }
+        let id = request.context
+        let context = SpokenContext(request, options: options, voices: voices, peer: peer, log: log) { [weak self] outcome in
+            switch outcome {
+            case .over(let cause): self?.close(id, cause)
+            case .failed(let error): self?.fail(error, context: id)
             }
-            return context
         }
-        guard let peer, contexts.count < options.limits.contexts else {
-            throw CartesiaError(
-                status: 429, code: "concurrency_limited", title: "Too many contexts",
-                message: "more than \(options.limits.contexts) contexts at once")
-        }
-        let context = SpokenContext(request, options: options, voices: voices, peer: peer, log: log) { [weak self] in
-            self?.close(id)
-        }
+        seats.take()
         contexts[id] = context
         return context
     }
 
     private func cancel(_ id: String) {
         log.add(.cancelReceived, context: id)
-        contexts[id]?.cancel()
+        if let context = contexts[id] { return context.cancel() }
+        guard let ending = endings[id] else { return log.complain("a cancel of a context that never was", context: id) }
+        guard ending.isKnown(saidWhenExpired: options.quirks.saysDoneOfExpired) else { return }
+        log.complain("a cancel of a context that is over", context: id)
     }
 
     private func fail(_ error: CartesiaError, context: String?) {
         log.add(.speechRefused, context: context, text: error.message)
-        if let context {
-            contexts[context]?.abandon()
-            close(context)
+        if let context, let broken = contexts[context] {
+            broken.abandon()
+            close(context, .failed)
         }
         peer?.send(
             error.event(version: version, context: context, requestID: Identifier.uuid(seed: "\(log.connection) \(requests)")))
     }
 
-    private func close(_ id: String) {
-        contexts[id] = nil
-        if closedContexts.count >= Self.rememberedContexts { closedContexts.removeAll() }
-        closedContexts.insert(id)
+    private func close(_ id: String, _ cause: ContextEnding.Cause) {
+        if contexts.removeValue(forKey: id) != nil { seats.leave() }
+        endings.note(id, cause)
         lastActivity = monotonicNanoseconds()
     }
 
@@ -117,23 +136,5 @@ final class CartesiaConnection: WebSocketService {
         let idle = contexts.isEmpty ? Int((monotonicNanoseconds() - lastActivity) / 1_000_000) : 0
         guard idle < bound else { return peer?.close(.normalClosure, "connection idle timeout") ?? () }
         watch(milliseconds: bound - idle)
-    }
-}
-
-/// What Cartesia takes without a word and nobody wants to hear.
-enum SpeechLint {
-    static func complaints(_ request: SpeechRequest, after earlier: String) -> [String] {
-        var found = request.unknownFields.map { "the field '\($0)' is unknown" }
-        let text = request.transcript
-        if text.isEmpty, request.isContinued, !request.isFlush {
-            found.append("an empty transcript that neither ends nor flushes")
-        }
-        for mark in ["**", "`", "http://", "https://", "# "] where text.contains(mark) {
-            found.append("the transcript has '\(mark)' in it, which is read aloud")
-        }
-        if let last = earlier.last, let first = text.first, !last.isWhitespace, !first.isWhitespace, !first.isPunctuation {
-            found.append("transcripts are joined verbatim: '\(last)' meets '\(first)' without a space")
-        }
-        return found
     }
 }

@@ -57,7 +57,7 @@ struct SpeechRequestRules {
         guard let transcript = fields["transcript"]?.string else { throw CartesiaError(message: "transcript is required") }
         guard let model = fields["model_id"]?.string else { throw CartesiaError(message: "model_id is required") }
         guard model.hasPrefix("sonic") else {
-            throw CartesiaError(status: 404, code: "model_not_found", title: "Model not found", message: "no model '\(model)'")
+            throw .notFound("model_not_found", "Model not found", "no model '\(model)'")
         }
         try checkVoice(fields["voice"])
         try checkManner(fields)
@@ -69,6 +69,7 @@ struct SpeechRequestRules {
         request.isContinued = try flag(fields, "continue")
         request.isFlush = try flag(fields, "flush")
         request.wantsTimestamps = try flag(fields, "add_timestamps")
+        _ = try flag(fields, "add_phoneme_timestamps")
         if let delay = fields["max_buffer_delay_ms"] {
             guard let milliseconds = delay.int, (0...5000).contains(milliseconds) else {
                 throw CartesiaError(message: "max_buffer_delay_ms must be a whole number from 0 to 5000")
@@ -88,7 +89,7 @@ struct SpeechRequestRules {
         }
         guard let id else { throw CartesiaError(message: "voice has not the shape of version \(version)") }
         guard Identifier.isUUID(id) else {
-            throw CartesiaError(status: 404, code: "voice_not_found", title: "Voice not found", message: "no voice '\(id)'")
+            throw .notFound("voice_not_found", "Voice not found", "no voice '\(id)'")
         }
     }
 
@@ -100,7 +101,7 @@ struct SpeechRequestRules {
             throw CartesiaError(message: "speed must be slow, normal or fast")
         }
         guard let manner = fields["generation_config"] else { return }
-        for (name, range) in [("speed", 0.6...2.0), ("volume", 0.5...2.0)] {
+        for (name, range) in [("speed", 0.6...1.5), ("volume", 0.5...2.0)] {
             guard let value = manner[name] else { continue }
             guard value.double.map(range.contains) == true else {
                 throw CartesiaError(message: "generation_config.\(name) must be from \(range.lowerBound) to \(range.upperBound)")

@@ -4,20 +4,30 @@ import NIOCore
 /// One context: text comes in pieces, is gathered into what is spoken at once, spoken piece by piece, and streamed faster than
 /// real time. Its connection's event loop only.
 final class SpokenContext {
+    enum Outcome {
+        case over(ContextEnding.Cause)
+        case failed(CartesiaError)
+    }
+
     /// What is spoken at once.
     private struct Piece {
         var text: String
-        var flushID: Int?
+        var flushID: Int
+        /// Whether `flush_done` follows it.
+        var endsFlush: Bool
     }
 
     private static let chunkMilliseconds = 100
     /// Buffered text that is enough to speak when a sentence ends in it.
     private static let enoughCharacters = 40
+    /// Text that may wait to be spoken.
+    private static let waitingBound = 10_000
 
     let constants: [String: JSONValue]
-    private(set) var isLast = false
     /// All text so far.
     private(set) var text = ""
+    /// Why it takes no more text, though it still speaks.
+    private(set) var closing: ContextEnding.Cause?
 
     private let id: String
     private let request: SpeechRequest
@@ -25,51 +35,56 @@ final class SpokenContext {
     private let voices: VoiceQueue
     private let peer: WebSocketPeer
     private let log: ConnectionLog
-    private let whenClosed: () -> Void
+    private let report: (Outcome) -> Void
 
     private var buffer = ""
     private var pieces: [Piece] = []
     private var flushes = 0
+    private var generations = 0
     private var isGenerating = false
-    private var isCancelled = false
     private var isOver = false
     private var sentSamples = 0
     private var bufferTimer: Scheduled<Void>?
     private var chunkTimer: Scheduled<Void>?
     private var expiry: Scheduled<Void>?
 
+    /// - Parameter report: called once, when it is over or cannot go on.
     init(
         _ request: SpeechRequest, options: RehearsalOptions, voices: VoiceQueue, peer: WebSocketPeer, log: ConnectionLog,
-        whenClosed: @escaping () -> Void
+        report: @escaping (Outcome) -> Void
     ) {
         self.request = request
         self.options = options
         self.voices = voices
         self.peer = peer
         self.log = log
-        self.whenClosed = whenClosed
+        self.report = report
         id = request.context
         constants = request.constants
     }
 
-    func speak(_ more: SpeechRequest) {
-        guard !isCancelled else { return }
+    func speak(_ more: SpeechRequest) throws(CartesiaError) {
+        guard pieces.reduce(buffer.count + more.transcript.count, { $0 + $1.text.count }) <= Self.waitingBound else {
+            throw CartesiaError(message: "more than \(Self.waitingBound) characters wait to be spoken")
+        }
         expiry?.cancel()
         text += more.transcript
         buffer += more.transcript
-        isLast = !more.isContinued
+        if !more.isContinued { closing = .finished }
         let isEnough = buffer.count >= Self.enoughCharacters && buffer.contains { ".!?".contains($0) }
-        if isLast || more.isFlush || more.bufferMilliseconds == 0 || isEnough {
-            release(flush: more.isFlush || more.bufferMilliseconds == 0)
+        if more.isFlush || more.bufferMilliseconds == 0 {
+            release(endsFlush: more.isFlush || options.quirks.saysFlushDoneUnasked)
+        } else if closing != nil || isEnough {
+            release(endsFlush: false)
         } else if bufferTimer == nil {
-            bufferTimer = peer.after(milliseconds: more.bufferMilliseconds) { [weak self] in self?.release(flush: false) }
+            bufferTimer = peer.after(milliseconds: more.bufferMilliseconds) { [weak self] in self?.release(endsFlush: false) }
         }
         goOn()
     }
 
     /// Drops what has not been begun. What is being spoken is spoken to its end, and its chunks keep coming.
     func cancel() {
-        isCancelled = true
+        closing = .cancelled
         buffer = ""
         pieces = []
         bufferTimer?.cancel()
@@ -82,11 +97,11 @@ final class SpokenContext {
         for timer in [bufferTimer, chunkTimer, expiry] { timer?.cancel() }
     }
 
-    private func release(flush: Bool) {
+    private func release(endsFlush: Bool) {
         bufferTimer?.cancel()
         bufferTimer = nil
-        if flush { flushes += 1 }
-        pieces.append(Piece(text: buffer, flushID: flush ? flushes : nil))
+        pieces.append(Piece(text: buffer, flushID: flushes + 1, endsFlush: endsFlush))
+        if endsFlush { flushes += 1 }
         buffer = ""
         goOn()
     }
@@ -95,20 +110,22 @@ final class SpokenContext {
         guard !isOver, !isGenerating else { return }
         if !pieces.isEmpty {
             generate(pieces.removeFirst())
-        } else if isLast || isCancelled {
-            finish()
+        } else if let closing {
+            finish(closing, saysDone: closing != .cancelled || options.quirks.saysDoneOfCancelled)
         } else if buffer.isEmpty {
             expiry?.cancel()
-            expiry = peer.after(milliseconds: options.limits.contextExpiryMilliseconds) { [weak self] in self?.finish() }
+            expiry = peer.after(milliseconds: options.limits.contextExpiryMilliseconds) { [weak self] in
+                self.map { $0.finish(.expired, saysDone: $0.options.quirks.saysDoneOfExpired) }
+            }
         }
     }
 
-    private func finish() {
+    private func finish(_ cause: ContextEnding.Cause, saysDone: Bool) {
         guard !isOver else { return }
         abandon()
         log.add(.speechDone, context: id, samples: sentSamples)
-        peer.send(["type": "done", "context_id": .text(id), "done": true, "status_code": 206])
-        whenClosed()
+        if saysDone { peer.send(["type": "done", "context_id": .text(id), "done": true, "status_code": 206]) }
+        report(.over(cause))
     }
 
     // MARK: Speaking
@@ -116,22 +133,27 @@ final class SpokenContext {
     private func generate(_ piece: Piece) {
         guard piece.text.contains(where: { $0.isLetter || $0.isNumber }), let loop = peer.eventLoop else { return end(piece) }
         isGenerating = true
+        generations += 1
+        let begun = monotonicNanoseconds()
         let spoken = voices.speak(piece.text, rateHz: request.rateHz, on: loop)
         spoken.assumeIsolated().whenComplete { outcome in
             guard !self.isOver else { return }
             switch outcome {
-            case .success(let speech): self.begin(speech, piece)
+            case .success(let speech): self.begin(speech, piece, sinceNanoseconds: begun)
             case .failure(let error):
-                self.log.add(.speechRefused, context: self.id, text: "\(error)")
-                self.isGenerating = false
-                self.finish()
+                self.abandon()
+                self.report(
+                    .failed(CartesiaError(status: 503, title: "Unavailable", message: "\(error)", isClientsFault: false)))
             }
         }
     }
 
-    private func begin(_ speech: SynthesizedSpeech, _ piece: Piece) {
+    /// The service's own time runs from the text: what the voice took is part of it.
+    private func begin(_ speech: SynthesizedSpeech, _ piece: Piece, sinceNanoseconds begun: Int64) {
         let offset = Double(sentSamples) / Double(request.rateHz)
-        chunkTimer = peer.after(milliseconds: options.delays.firstAudioMilliseconds) { [self] in
+        let delay = options.delays.drawn(log.connection << 20 + generations).firstAudioMilliseconds
+        let left = max(0, delay - Int((monotonicNanoseconds() - begun) / 1_000_000))
+        chunkTimer = peer.after(milliseconds: left) { [self] in
             if request.wantsTimestamps { sendTimestamps(speech.words, offset) }
             stream(speech.samples[...], piece)
         }
@@ -150,23 +172,22 @@ final class SpokenContext {
     }
 
     private func end(_ piece: Piece) {
-        if let flushID = piece.flushID {
+        if piece.endsFlush {
             peer.send([
-                "type": "flush_done", "context_id": .text(id), "flush_id": .integer(flushID), "flush_done": true, "done": false,
-                "status_code": 206,
+                "type": "flush_done", "context_id": .text(id), "flush_id": .integer(piece.flushID), "flush_done": true,
+                "done": false, "status_code": 206,
             ])
         }
         goOn()
     }
 
-    private func sendChunk(_ samples: ArraySlice<Int16>, flushID: Int?) {
-        var chunk: [String: JSONValue] = [
+    private func sendChunk(_ samples: ArraySlice<Int16>, flushID: Int) {
+        let chunk: JSONValue = [
             "type": "chunk", "context_id": .text(id), "data": .text(encoded(samples)), "done": false, "status_code": 206,
-            "step_time": 12.3,
+            "step_time": 12.3, "flush_id": .integer(flushID),
         ]
-        chunk["flush_id"] = flushID.map { .integer($0) }
         if sentSamples == 0 { log.add(.firstAudioSent, context: id) }
-        peer.send(.object(chunk))
+        peer.send(chunk)
         sentSamples += samples.count
     }
 

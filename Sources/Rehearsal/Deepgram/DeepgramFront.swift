@@ -4,27 +4,41 @@ import NIOHTTP1
 /// Deepgram's live speech to text: `GET /v1/listen` as a WebSocket.
 struct DeepgramFront: WebSocketFront {
     let service = RehearsalService.deepgram
-    let options: RehearsalOptions
-    let recognition: RecognitionQueue
+    private let options: RehearsalOptions
+    private let recognition: RecognitionQueue
+    private let streams: Seats
+
+    init(options: RehearsalOptions, recognition: RecognitionQueue) {
+        self.options = options
+        self.recognition = recognition
+        streams = Seats(options.limits.listenStreams)
+    }
 
     func refusal(of head: HTTPRequestHead, log: ConnectionLog) -> HTTPAnswer? {
         let (path, query) = QueryString.split(head.uri)
         guard path == "/v1/listen" else {
-            return refuse(.notFound, "NOT_FOUND", "nothing at \(path)", log)
+            log.complain("nothing is at \(path)")
+            return Self.refusal(.notFound, "NOT_FOUND", "Not Found", log)
         }
         guard key(of: head) == options.keys.deepgram else {
-            return refuse(.unauthorized, "INVALID_AUTH", "Invalid credentials.", log)
+            return Self.refusal(.unauthorized, "INVALID_AUTH", "Invalid credentials.", log)
         }
         do throws(ListenParameters.Invalid) {
             _ = try ListenParameters(query: query)
-            return nil
         } catch {
-            return refuse(.badRequest, "INVALID_QUERY_PARAMETER", error.reason, log)
+            if error.isClientsFault { log.complain(error.reason) }
+            return Self.refusal(.badRequest, "INVALID_QUERY_PARAMETER", error.reason, log)
         }
+        guard !streams.isFull else {
+            let reason = "Too many requests: \(options.limits.listenStreams) streams are open."
+            return Self.refusal(.tooManyRequests, "TOO_MANY_REQUESTS", reason, log)
+        }
+        return nil
     }
 
-    private func refuse(_ status: HTTPResponseStatus, _ code: String, _ reason: String, _ log: ConnectionLog) -> HTTPAnswer {
-        log.complain("\(status.code) \(code): \(reason)")
+    private static func refusal(
+        _ status: HTTPResponseStatus, _ code: String, _ reason: String, _ log: ConnectionLog
+    ) -> HTTPAnswer {
         let id = Identifier.uuid(seed: "refused \(log.connection)")
         return .json(
             status, ["err_code": .text(code), "err_msg": .text(reason), "request_id": .text(id)],
@@ -42,7 +56,7 @@ struct DeepgramFront: WebSocketFront {
         let parameters = (try? ListenParameters(query: query)) ?? .unread
         for name in parameters.unknownNames { log.complain("the query parameter '\(name)' is unknown") }
         return DeepgramConnection(
-            parameters, options: options, recognition: recognition, requestID: Self.requestID(head), log: log)
+            parameters, options: options, recognition: recognition, streams: streams, requestID: Self.requestID(head), log: log)
     }
 
     /// `Authorization: Token KEY` or `Bearer TOKEN`; browsers: `Sec-WebSocket-Protocol: token, KEY`.
@@ -63,11 +77,4 @@ struct DeepgramFront: WebSocketFront {
     private static func requestID(_ head: HTTPRequestHead) -> String {
         Identifier.uuid(seed: head.headers.first(name: "sec-websocket-key") ?? "")
     }
-}
-
-extension ListenParameters {
-    /// For a handshake that was refused before; never served.
-    fileprivate static let unread = ListenParameters(rateHz: 16_000)
-
-    private init(rateHz: Int) { self.rateHz = rateHz }
 }

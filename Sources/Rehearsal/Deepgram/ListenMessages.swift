@@ -50,6 +50,10 @@ struct ListenMessages {
         ["type": "ConfigureSuccess", "request_id": .text(requestID), "keyterms": .list(keyterms.map { .text($0) })]
     }
 
+    func notConfigured(_ code: String, _ why: String) -> JSONValue {
+        ["type": "ConfigureFailure", "request_id": .text(requestID), "code": .text(code), "description": .text(why)]
+    }
+
     func notUnderstood(_ message: String, _ why: String) -> JSONValue {
         ["type": "Error", "variant": "SchemaError", "description": .text(why), "message": .text(message)]
     }

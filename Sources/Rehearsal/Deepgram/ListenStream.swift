@@ -12,6 +12,7 @@ final class ListenStream {
         var speech: Range<Int>?
         var words: String?
         var number: Int
+        let settledAt = monotonicNanoseconds()
     }
 
     /// The engine's view of the speech that is not settled yet.
@@ -28,11 +29,13 @@ final class ListenStream {
     private static let emptyResultMilliseconds = 5000
     private static let longSegmentMilliseconds = 12_000
     private static let longestSegmentMilliseconds = 25_000
+    /// More results than this never wait for a recognizer that can follow.
+    private static let resultBound = 64
 
     private let parameters: ListenParameters
     private let messages: ListenMessages
     private let recognition: RecognitionQueue
-    private let delays: RehearsalOptions.Delays
+    private let options: RehearsalOptions
     private let peer: WebSocketPeer
     private let log: ConnectionLog
 
@@ -50,12 +53,12 @@ final class ListenStream {
 
     init(
         _ parameters: ListenParameters, messages: ListenMessages, recognition: RecognitionQueue,
-        delays: RehearsalOptions.Delays, peer: WebSocketPeer, log: ConnectionLog
+        options: RehearsalOptions, peer: WebSocketPeer, log: ConnectionLog
     ) {
         self.parameters = parameters
         self.messages = messages
         self.recognition = recognition
-        self.delays = delays
+        self.options = options
         self.peer = peer
         self.log = log
         segmenter = SpeechSegmenter(rateHz: parameters.rateHz)
@@ -75,7 +78,10 @@ final class ListenStream {
         endUtterance()
     }
 
-    func finalize() { settle(.finalizeAnswer) }
+    func finalize() {
+        guard options.quirks.answersEveryFinalize || segmenter.speech != nil else { return }
+        settle(.finalizeAnswer)
+    }
 
     /// Settles what is left, then calls `done`.
     func end(_ done: @escaping () -> Void) {
@@ -119,11 +125,10 @@ final class ListenStream {
         let segment = segmenter.segment
         segmenter.settle()
         isSpeechAnnounced = false
+        guard results.count < Self.resultBound else { return giveUp("too many results wait") }
         numbers += 1
-        results.append(
-            Result(kind: kind, range: range, speech: segment?.speech, words: segment == nil ? "" : nil, number: numbers))
-        if let segment { find(words: segment, for: numbers) }
-        sendReady()
+        results.append(Result(kind: kind, range: range, speech: segment?.speech, number: numbers))
+        if let segment { find(words: segment, for: numbers) } else { deliver("", to: numbers) }
     }
 
     private func find(words segment: SpeechSegmenter.Segment, for number: Int) {
@@ -138,9 +143,13 @@ final class ListenStream {
         }
     }
 
+    /// The service's own time runs from the settling: what the engine took is part of it.
     private func deliver(_ words: String, to number: Int) {
-        guard delays.transcriptMilliseconds > 0 else { return fill(number, words) }
-        _ = peer.after(milliseconds: delays.transcriptMilliseconds) { [weak self] in self?.fill(number, words) }
+        let delay = options.delays.drawn(log.connection << 20 + number).transcriptMilliseconds
+        let settledAt = results.first { $0.number == number }?.settledAt ?? 0
+        let left = delay - Int((monotonicNanoseconds() - settledAt) / 1_000_000)
+        guard left > 0 else { return fill(number, words) }
+        _ = peer.after(milliseconds: left) { [weak self] in self?.fill(number, words) }
     }
 
     private func fill(_ number: Int, _ words: String) {
@@ -203,9 +212,14 @@ final class ListenStream {
                 self.log.add(.recognized, text: heard.words, samples: count, milliseconds: heard.milliseconds)
                 then(heard.words)
             case .failure(let error):
-                self.log.add(.recognized, text: "failed: \(error)", samples: count)
-                self.peer.close(.unexpectedServerError, "NET-0000")
+                self.giveUp("\(error)")
             }
         }
+    }
+
+    /// The service's own fault.
+    private func giveUp(_ reason: String) {
+        log.add(.recognized, text: "failed: \(reason)")
+        peer.close(.unexpectedServerError, "NET-0000: the service could not follow")
     }
 }

@@ -12,10 +12,16 @@ public enum RecognizerChoice: Sendable, Equatable {
     /// Hears the same sentence in every speech, at once: to measure everything else.
     case echo(String = "What is the capital of Portugal?")
 
-    func open() throws(RehearsalError) -> any SpeechRecognizer {
+    /// - Parameter voice: speaks what a true engine hears first, so that no client meets its slow first recognition.
+    func open(warmedBy voice: FliteVoice) throws(RehearsalError) -> any SpeechRecognizer {
         switch self {
-        case .moonshine(let folder): try MoonshineRecognizer(folder: folder)
-        case .echo(let sentence): EchoRecognizer(sentence: sentence)
+        case .moonshine(let folder):
+            let recognizer = try MoonshineRecognizer(folder: folder)
+            for text in ["Hello.", "What is the capital of Portugal, and how many people live there?"] {
+                _ = try recognizer.recognize(try voice.synthesize(text).at16kHz)
+            }
+            return recognizer
+        case .echo(let sentence): return EchoRecognizer(sentence: sentence)
         }
     }
 }

@@ -57,7 +57,7 @@ public final class RehearsalServer: Sendable {
     public static func start(_ options: RehearsalOptions = RehearsalOptions()) async throws -> RehearsalServer {
         let log = try RehearsalLog(path: options.logPath)
         let voice = try FliteVoice(options.voice)
-        let recognition = RecognitionQueue(engine: try options.recognizer.open())
+        let recognition = RecognitionQueue(engine: try options.recognizer.open(warmedBy: voice))
         let voices = VoiceQueue(voice: voice)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {

@@ -20,10 +20,26 @@ final class Reply {
     var clauses: [String] = []
     var spokenClauses = 0
     var modelTask: Task<Void, Never>?
+    /// Who writes it now.
+    var provider: Failure.Subject
+    /// Words have come since the model was last asked.
+    var hasNewWords = false
+
+    // Tools
+    /// What the model has called for since it was last asked.
+    var calls: [ToolCall] = []
+    var toolRounds = 0
+    var toolsRun: [String] = []
+    var sources: [ToolSource] = []
+    /// What is said while the tools take their time; sounds first.
+    var filler: Reply?
+
     /// No more text will come.
     var isWritten = false
     /// Why the model or the voice ended it early.
     var brokeOff: Failure?
+    /// What is still to be said about that.
+    var lastWords: String?
 
     // Speech
     var context: (any SpeechContext)?
@@ -33,17 +49,22 @@ final class Reply {
     /// Audio that waits: for the release, or for room at the endpoint.
     var queue: [[Int16]] = []
     var queuedSamples = 0
-    /// The speech task, when it waits for the release because too much is held.
-    var waiter: CheckedContinuation<Void, Never>?
+    /// Text after the context that is open must wait for another: it was told that nothing follows.
+    var isContextEnding = false
+    /// Tasks that wait for the release: tools to be run, audio beyond what may be held.
+    private var waiters: [CheckedContinuation<Void, Never>] = []
     /// All of it was handed to the endpoint.
     var isComplete = false
     var isDropped = false
     var playingSince: MonotonicTime?
 
-    init(_ id: UtteranceID, isFromModel: Bool, isReleased: Bool, rateHz: Int, settings: SessionSettings) {
+    init(
+        _ id: UtteranceID, isFromModel: Bool, isReleased: Bool, provider: Failure.Subject, rateHz: Int, settings: SessionSettings
+    ) {
         self.id = id
         self.isFromModel = isFromModel
         self.isReleased = isReleased
+        self.provider = provider
         cutter = ClauseCutter(firstWords: settings.firstClauseWords)
         speakable = SpeakableText(language: settings.language)
         headSilence = HeadSilence(rateHz: rateHz, keptMilliseconds: settings.headSilenceMilliseconds)
@@ -58,11 +79,22 @@ final class Reply {
         context?.cancel()
         context = nil
         queue = []
-        resumeWaiter()
+        filler?.drop()
+        resumeWaiters()
     }
 
-    func resumeWaiter() {
-        waiter?.resume()
-        waiter = nil
+    /// Nothing more of it will reach the loudspeaker.
+    var isOver: Bool { isComplete || isDropped }
+
+    /// Returns once its audio may sound, or it was dropped.
+    func waitForRelease(isolation: isolated (any Actor)? = #isolation) async {
+        guard !isReleased, !isDropped else { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    func resumeWaiters() {
+        let waiting = waiters
+        waiters = []
+        for waiter in waiting { waiter.resume() }
     }
 }

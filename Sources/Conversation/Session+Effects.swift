@@ -8,7 +8,9 @@ extension Session {
         case .startTimer(let timer, let milliseconds): start(timer, milliseconds: milliseconds)
         case .cancelTimer(let timer): cancel(timer)
         case .show(let state): note(.state(state))
-        case .note(let failure): note(.failure(failure))
+        case .note(let failure):
+            troubles[failure.subject] = failure.kind
+            note(.failure(failure))
         case .noteFalseAlarm: note(.falseAlarm)
         case .beginTurn(let start): beginTurn(start)
         case .startedBy(let start): turn?.startedBy = start
@@ -26,8 +28,10 @@ extension Session {
         case .ask(let id, let text, let isSpeculative): ask(id, text: text, isSpeculative: isSpeculative)
         case .speak(let id, let text): speak(id, text: text)
         case .release(let id): release(id)
+        case .sayFiller(let id): sayFiller(id)
         case .dropReply(let id): dropReply(id)
         case .silence: endpoint.drop()
+        case .pause: endpoint.pause()
         case .resume:
             pausedPosition = nil
             endpoint.resume()

@@ -17,7 +17,7 @@ extension Session {
         let id = reply.id
         reply.speechTask = Task {
             for await event in context.events {
-                guard self.reply?.id == id, await self.take(event, of: id) else { return }
+                guard await self.take(event, of: id) else { return }
             }
             self.contextEnded(id)
         }
@@ -26,7 +26,7 @@ extension Session {
 
     /// - Returns: whether more may come.
     private func take(_ event: SpeechEvent, of id: UtteranceID) async -> Bool {
-        guard let reply, reply.id == id else { return false }
+        guard let reply = replyInHand(id) else { return false }
         switch event {
         case .requested: mark(.speechRequested, of: reply)
         case .audio(let samples):
@@ -45,14 +45,20 @@ extension Session {
     }
 
     private func contextEnded(_ id: UtteranceID) {
-        guard let reply, reply.id == id, reply.context != nil else { return }
+        guard let reply = replyInHand(id), reply.context != nil else { return }
         reply.context = nil
+        reply.isContextEnding = false
         reply.ledger.completeContext()
-        completeIfDone(reply)
+        speakClauses(of: reply)
     }
 
     private func speechFailed(_ reply: Reply, _ failure: Failure) {
+        if isFiller(reply) {
+            note(.failure(failure))
+            return reply.drop()
+        }
         reply.context = nil
+        reply.isContextEnding = false
         reply.modelTask?.cancel()
         reply.isWritten = true
         guard reply.isReleased, reply.ledger.samples > 0 else { return fail(reply, failure) }
@@ -66,12 +72,14 @@ extension Session {
     /// Queues audio; waits while too much is held, or while the endpoint is full, so that the context feels it.
     private func deliver(_ samples: [Int16], of reply: Reply) async {
         guard !samples.isEmpty, !reply.isDropped else { return }
+        // The answer is there before the words that were to bridge the wait for it.
+        if let filler = reply.filler, filler.ledger.samples == 0 { filler.drop() }
         reply.ledger.took(samples: samples.count, trimmed: reply.headSilence.trimmed)
         reply.queue.append(samples)
         reply.queuedSamples += samples.count
         let bound = endpoint.capabilities.playbackRateHz * settings.heldAudioMilliseconds / 1_000
         if !reply.isReleased && reply.queuedSamples > bound {
-            await withCheckedContinuation { reply.waiter = $0 }
+            await reply.waitForRelease()
         }
         guard reply.isReleased else { return }
         while !reply.isDropped, !play(reply) {
@@ -94,6 +102,7 @@ extension Session {
     /// Hands over what the endpoint takes.
     /// - Returns: false when it is full and something is left.
     private func play(_ reply: Reply) -> Bool {
+        if let filler = reply.filler, !filler.isOver { return reply.queue.isEmpty }
         while let samples = reply.queue.first, !reply.isDropped {
             guard endpoint.play(samples, utterance: reply.id) else { return false }
             reply.queue.removeFirst()
@@ -109,11 +118,13 @@ extension Session {
         guard reply.isReleased, reply.isWritten, !reply.isComplete, !reply.isDropped, reply.context == nil,
             reply.queue.isEmpty, reply.spokenClauses == reply.clauses.count
         else { return }
-        guard reply.ledger.samples > 0 else {
+        guard reply.ledger.samples > 0 || isFiller(reply) else {
             return fail(reply, Failure(settings.synthesizer, .malformedAnswer, "speech without a sample"))
         }
         reply.isComplete = true
         endpoint.finish(utterance: reply.id)
         handle(.reply(reply.id, .complete))
     }
+
+    private func isFiller(_ reply: Reply) -> Bool { reply === self.reply?.filler }
 }

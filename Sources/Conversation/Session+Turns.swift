@@ -93,6 +93,8 @@ extension Session {
         guard let answer = released else { return finish(record, failure) }
         released = nil
         record.reply = answer.written
+        record.tools = answer.toolsRun
+        record.sources = answer.sources
         let wasHeardOut = answer.isComplete && (outcome == .answered || answer.brokeOff != nil && !answer.isDropped)
         if wasHeardOut || answer.ledger.samples == 0 {
             return finish(record, failure, answer, samples: answer.ledger.samples)
@@ -135,7 +137,7 @@ extension Session {
         var record = record
         if let answer { record.heard = answer.ledger.heard(samples: samples) }
         if !record.transcript.isEmpty, !record.heard.isEmpty || record.outcome == .interrupted {
-            history.add(said: record.transcript, heard: record.heard)
+            history.add(said: record.transcript, heard: record.heard, sources: record.sources)
         }
         observer.note(.turnEnded(record), of: identity, turn: record.number)
         guard let asker = askers.removeValue(forKey: record.number) else { return }

@@ -54,6 +54,8 @@ public actor Session {
     /// Where the reply stands while it is paused.
     var pausedPosition: HeardPosition?
     var history: History
+    /// Who failed last time, and how; told when they serve again.
+    var troubles: [Failure.Subject: Failure.Kind] = [:]
 
     // Who waits for an outcome
     var newcomer: CheckedContinuation<TurnRecord, any Error>?

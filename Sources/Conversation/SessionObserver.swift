@@ -31,6 +31,8 @@ public enum SessionNotice: Sendable, Equatable {
     case interim(String)
     case transcript(String)
     case clause(String)
+    /// A tool was called and took so long; a failure of it was told before.
+    case tool(name: String, milliseconds: Int)
     /// The reply was ducked and then went on: nobody had meant to interrupt.
     case falseAlarm
     case failure(Failure)
@@ -52,7 +54,11 @@ public struct TurnRecord: Sendable, Equatable {
     public var stamps: TurnStamps
     /// The wait that ended the turn: silence asked for by the endpointer, 0 when a button ended it.
     public var endpointingMilliseconds: Int
+    /// Who wrote the answer.
     public var modelProvider: String
+    /// The tools that ran for it, in order, and where their results came from.
+    public var tools: [String] = []
+    public var sources: [ToolSource] = []
 
     public init(
         number: Int, startedBy: TurnStart, transcript: String = "", reply: String = "", heard: String = "",
@@ -86,4 +92,10 @@ public protocol Timekeeper: Sendable {
     func now() -> MonotonicTime
     /// Returns after the time has passed; throws `CancellationError` when the task is cancelled.
     func sleep(milliseconds: Int) async throws
+    /// Day and time of day as a person would write them, for the model; empty when they are not known.
+    var today: String { get }
+}
+
+extension Timekeeper {
+    public var today: String { "" }
 }

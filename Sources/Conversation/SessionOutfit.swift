@@ -21,6 +21,12 @@ struct SessionOutfit: Sendable {
         self.settings = settings
     }
 
+    /// One of each name.
+    var toolDescriptions: [ToolDescription] {
+        var names: Set<String> = []
+        return tools.map(\.description).filter { names.insert($0.name).inserted }
+    }
+
     func warm() {
         recognizer.warm()
         model.warm()

@@ -52,6 +52,8 @@ public struct SessionSettings: Sendable, Equatable {
     public var firstAudioDeadlineMilliseconds = 5_000
     /// Silence after which a sound says that the box is thinking, and again after twice that. 300...5000.
     public var thinkingSoundMilliseconds = 700
+    /// Time that a tool may take before words bridge it, if nothing was said yet; 0 for never. 0...10000.
+    public var fillerMilliseconds = 1_200
     /// Longest gap in a reply that has begun to sound. 1000...30000.
     public var stallMilliseconds = 6_000
     /// Speculative audio held before the context is made to wait. 1000...60000.
@@ -104,6 +106,8 @@ public struct SessionSettings: Sendable, Equatable {
 
     /// What the model is told about itself; empty takes ``defaultInstructions``.
     public var instructions = ""
+    /// What is said while a tool takes its time; empty takes the built-in words of `language`, where there are any.
+    public var filler = ""
     /// BCP 47 code of the language spoken; symbols and units are put into words in English only.
     public var language = "en"
     /// Phrases that end everything without asking the model, in lower case without punctuation.

@@ -9,7 +9,8 @@ public protocol Tool: Sendable {
     var deadlineMilliseconds: Int { get }
     /// Opens connections ahead of need. Returns at once.
     func warm()
-    /// Runs for a turn that is sure. Called on the shared pool, several at a time; cancelled with its task, and must then end at once.
+    /// Runs for a turn that is sure. Called on the shared pool, several at a time; cancelled with its task, and must then end
+    /// at once.
     func run(_ arguments: ToolArguments) async -> ToolResult
 }
 

@@ -40,10 +40,13 @@ public enum TurnEffect: Sendable, Equatable {
     /// Speaks a text of the box's own; nothing holds it.
     case speak(UtteranceID, text: String)
     case release(UtteranceID)
+    /// Says that it takes a moment, ahead of the reply under way, as an utterance of its own.
+    case sayFiller(UtteranceID)
     /// Ends the reply wherever it is: model, speech and what is held.
     case dropReply(UtteranceID)
     // The endpoint
     case silence
+    case pause
     case resume
     case setReflex(isArmed: Bool)
     case signal(Earcon)

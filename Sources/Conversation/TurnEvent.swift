@@ -59,7 +59,14 @@ public struct Announcement: Sendable, Equatable {
 
 /// What became of a reply on its way from the model to the loudspeaker.
 public enum ReplyNews: Sendable, Equatable {
+    /// The model's first words; after tools once more.
     case firstToken
+    /// The model failed before a word; another is asked now.
+    case fellBack(to: Failure.Subject)
+    /// The model has called for tools; they take at most so long.
+    case toolsRunning(boundMilliseconds: Int)
+    /// They have answered, and the model is asked again.
+    case toolsDone
     /// This much more of it was handed to the loudspeaker.
     case audio(milliseconds: Int)
     /// All of it was handed over.
@@ -73,7 +80,7 @@ public enum TurnTimer: String, Sendable, Hashable, CaseIterable {
     // Listening
     case noSpeech, longest, firstPause, endOfTurn, releaseTail, finalTranscript
     // Thinking
-    case continuation, thinkingSound, answer
+    case continuation, thinkingSound, answer, filler
     // Speaking
     case stall, duck, decision, lateWords
     // Afterwards

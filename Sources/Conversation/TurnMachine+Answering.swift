@@ -54,11 +54,16 @@ extension TurnMachine {
             if news == .firstToken { listening?.speculation?.hasToken = true }
             return
         }
+        if let filler = answering?.filler, filler == id {
+            if case .audio(let milliseconds) = news { lengthenSound(milliseconds) }
+            return
+        }
         guard answering?.id == id else { return }
         switch news {
-        case .firstToken:
-            answering?.hasToken = true
-            if isRunning(.answer) { start(.answer, settings.firstAudioDeadlineMilliseconds) }
+        case .firstToken: tookWords()
+        case .fellBack(let model): fellBack(to: model)
+        case .toolsRunning(let bound): toolsRunning(boundMilliseconds: bound)
+        case .toolsDone: toolsDone()
         case .audio(let milliseconds): tookAudio(milliseconds)
         case .complete: answering?.isComplete = true
         case .failed(let failure, let isAudible): replyFailed(failure, isAudible: isAudible)
@@ -74,17 +79,25 @@ extension TurnMachine {
         listening?.speculation?.hasFailed = true
     }
 
+    private mutating func tookWords() {
+        answering?.hasToken = true
+        answering?.toolRound = nil
+        cancel(.filler)
+        if isRunning(.answer) { start(.answer, settings.firstAudioDeadlineMilliseconds) }
+    }
+
     private mutating func tookAudio(_ milliseconds: Int) {
+        lengthenSound(milliseconds)
+        // The words before a call say nothing of those after it.
+        guard let answering, answering.toolRound == nil else { return }
+        cancel(.answer)
+        if !isRunning(.stall) && answering.pausedSince == nil { watchSilence() }
+    }
+
+    private mutating func lengthenSound(_ milliseconds: Int) {
         guard let answering else { return }
         let end = max(answering.soundEnds, now).advanced(byMilliseconds: milliseconds)
         self.answering?.soundEnds = end
-        cancel(.answer)
-        if !isRunning(.stall) && answering.pausedSince == nil { scheduleStall() }
-    }
-
-    mutating func scheduleStall() {
-        guard let answering else { return }
-        start(.stall, settings.stallMilliseconds, after: answering.soundEnds)
     }
 
     private mutating func replyFailed(_ failure: Failure, isAudible: Bool) {
@@ -93,29 +106,29 @@ extension TurnMachine {
         emit(.note(failure))
         self.answering?.failure = failure
         self.answering?.isComplete = true
+        self.answering?.toolRound = nil
+        cancel(.filler)
     }
 
     mutating func thinkingSound() {
-        guard let answering, !answering.isSounding else { return }
+        guard let answering, answering.pausedSince == nil else { return }
+        guard answering.toolRound != nil || !answering.isSounding else { return }
+        guard answering.soundEnds <= now else {
+            return start(.thinkingSound, settings.thinkingSoundMilliseconds, after: answering.soundEnds)
+        }
         emit(.signal(.thinking))
         start(.thinkingSound, settings.thinkingSoundMilliseconds * 2)
     }
 
     mutating func answerOverdue() {
-        guard let answering else { return }
-        let isVoiceLate = answering.hasToken || !answering.isTurn
-        breakOff(
-            isVoiceLate
-                ? Failure(
-                    settings.synthesizer, .timedOut, "no audio within \(settings.firstAudioDeadlineMilliseconds) ms of the text")
-                : Failure(settings.model, .timedOut, "no word within \(settings.firstTokenDeadlineMilliseconds) ms"))
+        if let answering { breakOff(lateness(of: answering)) }
     }
 
     /// Nothing has sounded for too long although something should.
     mutating func stalled() {
         guard let answering, answering.pausedSince == nil else { return }
         let silence = now.milliseconds(since: answering.soundEnds)
-        guard silence >= Double(settings.stallMilliseconds) else { return scheduleStall() }
+        guard silence >= Double(settings.stallMilliseconds) else { return watchSilence() }
         let subject = answering.isComplete ? Failure.Subject.playback : settings.synthesizer
         breakOff(Failure(subject, .stalled, "the reply stopped sounding for \(settings.stallMilliseconds) ms"))
     }
@@ -123,17 +136,20 @@ extension TurnMachine {
     // MARK: The loudspeaker
 
     mutating func playing(_ id: UtteranceID) {
-        guard let answering, answering.id == id else { return }
-        if answering.sound == .awaited { self.answering?.sound = .sounding }
+        guard let answering, answering.isMine(id) else { return }
         soundedUntil = now
-        cancel(.thinkingSound, .answer, .continuation)
-        if !isRunning(.stall) && answering.pausedSince == nil { scheduleStall() }
+        guard answering.id == id else { return }
+        if answering.sound == .awaited { self.answering?.sound = .sounding }
+        cancel(.continuation, .filler)
+        if answering.toolRound == nil { cancel(.thinkingSound, .answer) }
+        if !isRunning(.stall) && answering.pausedSince == nil { watchSilence() }
         if answering.isTurn { emit(.mark(.firstSamplePlayed, at: now)) }
     }
 
     mutating func played(_ id: UtteranceID) {
-        guard let answering, answering.id == id else { return }
+        guard let answering, answering.isMine(id) else { return }
         soundedUntil = now
+        guard answering.id == id else { return }
         let overlap = answering.overlap
         if answering.isTurn { emit(.mark(.lastSamplePlayed, at: now)) }
         closeAnswering()
@@ -169,7 +185,7 @@ extension TurnMachine {
     /// - Parameter outcome: of a turn of which something was heard; one that never sounded is merely stopped.
     mutating func endAnswering(spoken outcome: TurnOutcome) {
         guard let answering else { return }
-        soundedUntil = answering.pausedSince ?? (answering.isSounding ? now : soundedUntil)
+        soundedUntil = answering.pausedSince ?? (answering.isSounding || answering.soundEnds > now ? now : soundedUntil)
         closeAnswering()
         emit(.silence)
         emit(.dropReply(answering.id))
@@ -183,7 +199,7 @@ extension TurnMachine {
     /// Stops the timers and ears of an answer.
     mutating func closeAnswering() {
         closeOverlap()
-        cancel(.continuation, .thinkingSound, .answer, .stall, .duck, .decision, .lateWords, .finalTranscript)
+        cancel(.continuation, .thinkingSound, .answer, .filler, .stall, .duck, .decision, .lateWords, .finalTranscript)
     }
 
     /// The reply ends here and cannot go on.

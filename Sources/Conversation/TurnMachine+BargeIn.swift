@@ -74,6 +74,8 @@ extension TurnMachine {
             self.answering?.overlap?.isSettled = false
         } else if case .turn(let left, _, _) = answering.kind, left > 0, !answering.isSounding {
             start(.continuation, settings.continuationMilliseconds, after: onset)
+        } else if settings.bargeIn, answering.isInGap(at: now) {
+            startedToSpeakIntoGap(onset)
         }
     }
 
@@ -130,7 +132,7 @@ extension TurnMachine {
         let pause = now.nanoseconds(since: since)
         self.answering?.sound = .sounding
         self.answering?.soundEnds = answering.soundEnds.advanced(byNanoseconds: pause)
-        scheduleStall()
+        watchSilence()
         finalizeOverlap()
         start(.lateWords, settings.lateWordsMilliseconds)
     }
@@ -139,7 +141,7 @@ extension TurnMachine {
     private mutating func interrupt() {
         guard let answering, let overlap = answering.overlap else { return }
         soundedUntil = answering.pausedSince ?? now
-        cancel(.thinkingSound, .answer, .stall, .duck, .decision, .lateWords, .continuation)
+        cancel(.thinkingSound, .answer, .filler, .stall, .duck, .decision, .lateWords, .continuation)
         emit(.silence)
         emit(.dropReply(answering.id))
         switch answering.kind {

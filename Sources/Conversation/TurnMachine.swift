@@ -88,6 +88,7 @@ public struct TurnMachine: Sendable {
         case .continuation: reopenTurn()
         case .thinkingSound: thinkingSound()
         case .answer: answerOverdue()
+        case .filler: fillerDue()
         case .stall: stalled()
         case .duck: duckOverdue()
         case .decision: decide()
@@ -144,7 +145,7 @@ public struct TurnMachine: Sendable {
         case .listening: return .listening
         case .answering(let answering):
             if answering.kind == .apology { return faultFace }
-            return answering.isSounding ? .speaking : .thinking
+            return answering.isSounding && !answering.isInGap(at: now) ? .speaking : .thinking
         case .followUp: return .followUp
         case .resting:
             if isMuted { return .muted }

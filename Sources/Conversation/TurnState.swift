@@ -81,6 +81,12 @@ struct Answering: Sendable, Equatable {
         case paused(since: MonotonicTime)
     }
 
+    enum ToolRound: Sendable, Equatable {
+        case running(boundMilliseconds: Int)
+        /// The model has the results, and has said nothing to them yet.
+        case answered
+    }
+
     var id: UtteranceID
     var kind: Kind
     var sound = Sound.awaited
@@ -90,6 +96,12 @@ struct Answering: Sendable, Equatable {
     var soundEnds: MonotonicTime
     /// Words have come: if nothing follows, it is the synthesizer who is late.
     var hasToken = false
+    /// What the model called for, until its next word.
+    var toolRound: ToolRound?
+    /// What was said to bridge a tool's silence.
+    var filler: UtteranceID?
+    /// Who writes it, when that is not the first model.
+    var model: Failure.Subject?
     /// It broke while it sounded; told when it has sounded to its end.
     var failure: Failure?
     /// What may become an interruption: open from the duck until the words can no longer be late.
@@ -100,6 +112,13 @@ struct Answering: Sendable, Equatable {
     }
 
     var isSounding: Bool { sound != .awaited }
+
+    /// The words before a call have been heard, and those after it have not come.
+    func isInGap(at now: MonotonicTime) -> Bool {
+        isSounding && toolRound != nil && pausedSince == nil && soundEnds <= now
+    }
+
+    func isMine(_ id: UtteranceID) -> Bool { id == self.id || id == filler }
 
     var pausedSince: MonotonicTime? {
         if case .paused(let since) = sound { since } else { nil }

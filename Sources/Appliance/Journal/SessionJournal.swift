@@ -41,6 +41,8 @@ public struct SessionJournal: SessionObserver {
             Self.recovery(of: subject)
         case .turnEnded(let record):
             summary(record)
+        case .tool(let name, let milliseconds):
+            settings.stages ? tool(name, milliseconds) : nil
         case .interim, .clause:
             nil
         }
@@ -50,6 +52,12 @@ public struct SessionJournal: SessionObserver {
         JournalEntry(
             .stage, .debug, "Stage \(stamp.rawValue)",
             [("LINNET_STAGE", .text(stamp.rawValue)), ("LINNET_STAGE_US", .integer(time.nanoseconds / 1000))])
+    }
+
+    private func tool(_ name: String, _ milliseconds: Int) -> JournalEntry {
+        JournalEntry(
+            .stage, .debug, "Tool \(name) took \(milliseconds) ms",
+            [("LINNET_STAGE", .text("tool")), ("LINNET_TOOL", .text(name)), ("LINNET_TOOL_MS", .integer(Int64(milliseconds)))])
     }
 
     static func entry(for failure: Failure) -> JournalEntry {

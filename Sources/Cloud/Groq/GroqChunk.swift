@@ -88,28 +88,29 @@ struct GroqError: Decodable {
 
 /// Tool calls come whole or in pieces: gathered by index; id and name stand in the first piece, arguments are joined.
 struct GroqToolCalls {
-    private var calls: [Int: ToolCall] = [:]
+    private struct Pieces {
+        var id = ""
+        var name = ""
+        var arguments = ""
+    }
+    private var calls: [Int: Pieces] = [:]
     private static let countBound = 128
     private static let argumentsBound = 65_536
 
-    var isEmpty: Bool { calls.isEmpty }
-
-    /// In the order of their indexes; empty arguments are an empty object.
+    /// In the order of their indexes.
     var whole: [ToolCall] {
         calls.sorted { $0.key < $1.key }.map { _, call in
-            var call = call
-            if call.argumentsJSON.isEmpty { call.argumentsJSON = "{}" }
-            return call
+            ToolCall(id: call.id, name: call.name, written: call.arguments, provider: .groq)
         }
     }
 
     mutating func add(_ piece: GroqChunk.ToolCallPiece) {
         let index = piece.index ?? calls.count
         guard calls[index] != nil || calls.count < Self.countBound else { return }
-        var call = calls[index] ?? ToolCall(id: "", name: "", argumentsJSON: "")
+        var call = calls[index] ?? Pieces()
         if call.id.isEmpty { call.id = piece.id ?? "" }
         if call.name.isEmpty { call.name = piece.function?.name ?? "" }
-        if call.argumentsJSON.utf8.count < Self.argumentsBound { call.argumentsJSON += piece.function?.arguments ?? "" }
+        if call.arguments.utf8.count < Self.argumentsBound { call.arguments += piece.function?.arguments ?? "" }
         calls[index] = call
     }
 }

@@ -2,25 +2,26 @@ import Failures
 
 /// What Groq's refusals and in-band errors mean.
 enum GroqFailures {
-    static func refusal(_ head: HTTPHead, _ body: [UInt8], requestID: String?, key: String?) -> Failure {
+    static func refusal(_ head: HTTPHead, _ body: [UInt8], key: String?) -> AnswerFault {
         let error = GroqError(body: body)
         let words = error?.message ?? String(decoding: body.prefix(300), as: UTF8.self)
         let kind = kind(status: head.status, error)
-        return Failure(
+        let failure = Failure(
             .groq, kind, journalLine("HTTP \(head.status)\(named(error)): \(words)", hiding: key),
-            retry: kind == .rateLimited ? Failure.Retry(retryAfter: head["retry-after"]) : nil, requestID: requestID)
+            retry: kind == .rateLimited ? Failure.Retry(retryAfter: head["retry-after"]) : nil)
+        return AnswerFault(failure: failure, remedy: remedy(error))
     }
 
     /// An error inside an answer that began well.
-    static func inBand(_ error: GroqError, requestID: String?, key: String?) -> Failure {
-        let kind = kind(of: error) ?? .serverError
-        return Failure(
-            .groq, kind, journalLine("in the answer\(named(error)): \(error.message ?? "an error")", hiding: key),
-            requestID: requestID)
+    static func inBand(_ error: GroqError, key: String?) -> AnswerFault {
+        let detail = journalLine("in the answer\(named(error)): \(error.message ?? "an error")", hiding: key)
+        return AnswerFault(failure: Failure(.groq, kind(of: error) ?? .serverError, detail), remedy: remedy(error))
     }
 
-    /// The model wrote a tool call that did not parse; another try may well succeed.
-    static func isToolMishap(_ error: GroqError?) -> Bool { error?.code == "tool_use_failed" || error?.type == "tool_use_failed" }
+    /// The model wrote a tool call that did not parse: it can still speak.
+    private static func remedy(_ error: GroqError?) -> AnswerFault.Remedy {
+        error?.code == "tool_use_failed" || error?.type == "tool_use_failed" ? .withoutTools : .asUsual
+    }
 
     private static func named(_ error: GroqError?) -> String { (error?.code ?? error?.type).map { " \($0)" } ?? "" }
 

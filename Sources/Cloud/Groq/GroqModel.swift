@@ -1,23 +1,15 @@
 import Conversation
 import Failures
 
-/// Groq's chat completions, streamed. Cancelling the consumer resets the stream at Groq; the connection stays.
+/// Groq's chat completions, streamed.
 public struct GroqModel: LanguageModel {
     public var provider: Failure.Subject { .groq }
-    private let client: Confined<GroqClient>
+    private let access: ModelAccess
 
     public init(transport: CloudTransport, settings: GroqSettings) {
-        client = Confined(to: transport) { GroqClient(loop: $0, settings: settings) }
+        access = ModelAccess(transport) { GroqWire(settings: settings) }
     }
 
-    public func warm() { client.run { $0.warm() } }
-
-    public func answer(_ request: ModelRequest) -> AsyncThrowingStream<ModelEvent, any Error> {
-        let queue = EventQueue<ModelEvent>(lowWater: GroqAnswer.lowWaterBytes)
-        let key = ObjectIdentifier(queue)
-        queue.setHooks(
-            onDrained: { [client] in client.run { $0.resume(key) } }, onAbandoned: { [client] in client.run { $0.cancel(key) } })
-        client.run { $0.answer(request, into: queue) }
-        return queue.throwingStream()
-    }
+    public func warm() { access.warm() }
+    public func answer(_ request: ModelRequest) -> AsyncThrowingStream<ModelEvent, any Error> { access.answer(request) }
 }

@@ -25,7 +25,7 @@ struct GroqRequest: Encodable {
     /// - Throws: `groq: bad-request` when a tool's parameters are no JSON.
     init(_ request: ModelRequest, settings: GroqSettings) throws(Failure) {
         model = settings.model
-        messages = (request.instructions.isEmpty ? [] : [.system(request.instructions)]) + request.messages.map { .of($0) }
+        messages = (request.instructions.isEmpty ? [] : [.system(request.instructions)]) + GroqMessage.all(of: request.messages)
         temperature = settings.temperature
         maximumTokens = request.maximumTokens
         reasoningEffort = Self.effort(settings)
@@ -56,20 +56,32 @@ struct GroqRequest: Encodable {
     }
 }
 
+/// Signatures and other providers' extras stay out: Groq would refuse them.
 enum GroqMessage: Encodable {
     case system(String)
     case user(String)
     case assistant(String)
-    case toolCalls([ToolCall])
+    /// `text` is what was said before the calls, in the same answer.
+    case toolCalls([ToolCall], text: String?)
     case toolResult(callID: String, text: String)
 
-    static func of(_ message: ChatMessage) -> Self {
-        switch message {
-        case .user(let text): .user(text)
-        case .assistant(let text): .assistant(text)
-        case .toolCalls(let calls): .toolCalls(calls)
-        case .toolResult(let callID, let text): .toolResult(callID: callID, text: text)
+    static func all(of messages: [ChatMessage]) -> [GroqMessage] {
+        var all: [GroqMessage] = []
+        for turn in Dialogue.turns(of: messages) {
+            switch turn {
+            case .user(let text): all.append(.user(text))
+            case .assistant(let text): all.append(.assistant(text))
+            case .exchange(let answered):
+                var said: String?
+                if case .assistant(let text)? = all.last {
+                    said = text
+                    all.removeLast()
+                }
+                all.append(.toolCalls(answered.map(\.call), text: said))
+                all += answered.map { .toolResult(callID: $0.call.id, text: $0.result) }
+            }
         }
+        return all
     }
 
     private enum Key: String, CodingKey {
@@ -84,9 +96,10 @@ enum GroqMessage: Encodable {
         case .system(let text): try Self.say(text, as: "system", &fields)
         case .user(let text): try Self.say(text, as: "user", &fields)
         case .assistant(let text): try Self.say(text, as: "assistant", &fields)
-        case .toolCalls(let calls):
+        case .toolCalls(let calls, let text):
             try fields.encode("assistant", forKey: .role)
-            try fields.encodeNil(forKey: .content)
+            // The one null of a request, as Groq's own examples have it.
+            if let text { try fields.encode(text, forKey: .content) } else { try fields.encodeNil(forKey: .content) }
             try fields.encode(calls.map(GroqToolCall.init), forKey: .toolCalls)
         case .toolResult(let callID, let text):
             try Self.say(text, as: "tool", &fields)
@@ -112,7 +125,9 @@ struct GroqToolCall: Encodable {
 
     init(_ call: ToolCall) {
         id = call.id
-        function = Function(name: call.name, arguments: call.argumentsJSON)
+        // Groq reads the string: one that is no JSON would cost every later request of the conversation.
+        let isObject = ToolArguments(parsing: call.argumentsJSON) != nil
+        function = Function(name: call.name, arguments: isObject ? call.argumentsJSON : "{}")
     }
 }
 

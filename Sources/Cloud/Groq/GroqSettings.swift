@@ -14,7 +14,7 @@ public struct GroqSettings: Sendable, Equatable {
 
     public init(
         url: String = "https://api.groq.com", apiKey: String?, model: String = "openai/gpt-oss-120b", temperature: Double? = 0.6,
-        reasoningEffort: String? = nil, firstTokenDeadlineMilliseconds: Int = 8_000
+        reasoningEffort: String? = nil, firstTokenDeadlineMilliseconds: Int = 2_500
     ) {
         self.url = url
         self.apiKey = apiKey

@@ -4,8 +4,13 @@ import Failures
 public struct TransportConfiguration: Sendable {
     /// A PEM file with certificate authorities to trust besides the system's.
     public var caFile: String?
+    /// Who we are, on every request: `linnet/1.2.3`.
+    public var userAgent: String
 
-    public init(caFile: String? = nil) { self.caFile = caFile }
+    public init(caFile: String? = nil, userAgent: String = "linnet") {
+        self.caFile = caFile
+        self.userAgent = userAgent
+    }
 }
 
 /// The one way out: every connection of the daemon lives on this transport's single network thread. Proxies come from the
@@ -15,7 +20,7 @@ public final class CloudTransport: Sendable {
 
     /// Starts the network thread.
     public init(_ configuration: TransportConfiguration) {
-        loop = CurlLoop(caFile: configuration.caFile)
+        loop = CurlLoop(caFile: configuration.caFile, userAgent: configuration.userAgent)
         loop.start()
     }
 

@@ -15,6 +15,7 @@ final class CurlHandle {
         errorWords.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         set(CURLOPT_ERRORBUFFER, pointer: errorWords)
         set(CURLOPT_URL, text: address.url(path: path))
+        set(CURLOPT_USERAGENT, text: loop.userAgent)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, connectMilliseconds)
         set(CURLOPT_TCP_NODELAY, 1)

@@ -24,6 +24,7 @@ package final class CurlLoop: @unchecked Sendable {  // safe: the inbox is a Mut
     /// DNS answers and TLS sessions, shared by all handles; one thread uses it, so it needs no lock callbacks.
     let share: UnsafeMutableRawPointer?
     let caFile: String?
+    let userAgent: String
     private var clients: [UnsafeMutableRawPointer: any LoopClient] = [:]
     private var deferred: [Job] = []
     private var timers: [LoopTimer] = []
@@ -36,11 +37,12 @@ package final class CurlLoop: @unchecked Sendable {  // safe: the inbox is a Mut
     /// Longest sleep; nothing depends on it.
     private static let longestPollMilliseconds: Int64 = 10_000
 
-    init(caFile: String?) {
+    init(caFile: String?, userAgent: String) {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         multi = curl_multi_init()
         share = curl_share_init()
         self.caFile = caFile
+        self.userAgent = userAgent
         _ = ln_multi_long(multi, CURLMOPT_PIPELINING, 2)  // CURLPIPE_MULTIPLEX
         for kind in [CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION] {
             _ = ln_share_long(share, CURLSHOPT_SHARE, Int(kind.rawValue))

@@ -95,7 +95,9 @@ package final class WebSocketConnection: LoopClient {
             $0.handshakeCut(TransportFault(.timedOut, "no answer to the WebSocket handshake within \(limit) ms"))
         }
         outbox.append(
-            handshake.request(authority: request.address.authority, path: request.path, headers: request.headers))
+            handshake.request(
+                authority: request.address.authority, path: request.path,
+                headers: ["User-Agent: \(loop.userAgent)"] + request.headers))
         flush()
     }
 

@@ -11,6 +11,19 @@ enum JSONValue: Codable, Sendable, Equatable {
     case object([String: JSONValue])
 
     init(parsing json: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
+    init(parsing bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
+
+    /// One line, names in order.
+    var serialized: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
+
+    // Reading what somebody else wrote: nil where it is something else.
+    subscript(_ name: String) -> JSONValue? { if case .object(let fields) = self { fields[name] } else { nil } }
+    var string: String? { if case .text(let text) = self { text } else { nil } }
+    var items: [JSONValue]? { if case .list(let items) = self { items } else { nil } }
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()

@@ -25,6 +25,11 @@ package struct ServerSentEvents: Sendable {
     private var hasData = false
     private var wasCarriageReturn = false
     private var isFirstLine = true
+    /// Lines that are no field of an event, which the standard ignores and at least one provider reports failures in: the
+    /// beginning of them all.
+    package private(set) var strayLines: [UInt8] = []
+
+    private static let strayBound = 16_384
 
     package init(limitBytes: Int = 1 << 20) { self.limitBytes = limitBytes }
 
@@ -45,6 +50,18 @@ package struct ServerSentEvents: Sendable {
         return events
     }
 
+    /// The bytes are over: what an event still lacked an empty line for. The standard drops it; it may be half an event.
+    package mutating func end() -> ServerSentEvent? {
+        if !line.isEmpty { _ = endLine() }
+        return dispatch()
+    }
+
+    /// Whether `strayLines` look like a whole JSON value.
+    package var hasStrayValue: Bool {
+        let last = strayLines.last { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: " ") }
+        return last == UInt8(ascii: "}") || last == UInt8(ascii: "]")
+    }
+
     private mutating func endLine() -> ServerSentEvent? {
         defer { line.removeAll(keepingCapacity: true) }
         if isFirstLine {
@@ -55,12 +72,14 @@ package struct ServerSentEvents: Sendable {
         let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
         var value = line[min(colon + 1, line.endIndex)...]
         if value.first == UInt8(ascii: " ") { value.removeFirst() }
-        if line[..<colon].elementsEqual("data".utf8) {
+        switch String(decoding: line[..<colon], as: UTF8.self) {
+        case "data":
             if hasData { event.data.append(UInt8(ascii: "\n")) }
             event.data += value
             hasData = true
-        } else if line[..<colon].elementsEqual("event".utf8) {
-            event.name = String(decoding: value, as: UTF8.self)
+        case "event": event.name = String(decoding: value, as: UTF8.self)
+        case "", "id", "retry": break  // a comment; what only a browser needs
+        default: strayLines += (line + [UInt8(ascii: "\n")]).prefix(max(0, Self.strayBound - strayLines.count))
         }
         return nil
     }

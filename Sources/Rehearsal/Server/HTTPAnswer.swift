@@ -24,15 +24,23 @@ struct HTTPAnswer: Sendable {
 struct HTTPResponder {
     let context: ChannelHandlerContext
     let keepAlive: Bool
+    /// What goes wrong inside this answer.
+    var fault: AnswerFault?
 
     var eventLoop: any EventLoop { context.eventLoop }
 
     func answer(_ answer: HTTPAnswer) {
+        if let fault { return self.answer(answer, with: fault) }
+        put(answer)
+    }
+
+    /// As it should be.
+    func put(_ answer: HTTPAnswer) {
         var headers = HTTPHeaders(answer.headers)
         headers.replaceOrAdd(name: "content-length", value: String(answer.body.utf8.count))
         begin(answer.status, headers)
-        write(answer.body)
-        end()
+        put(answer.body)
+        putEnd()
     }
 
     func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
@@ -43,11 +51,20 @@ struct HTTPResponder {
     }
 
     func write(_ text: String) {
+        if let fault { self.write(text, with: fault) } else { put(text) }
+    }
+
+    func put(_ text: String) {
         let bytes = context.channel.allocator.buffer(string: text)
         context.writeAndFlush(NIOAny(HTTPServerResponsePart.body(.byteBuffer(bytes))), promise: nil)
     }
 
     func end() {
+        guard fault?.isOver != true else { return }
+        putEnd()
+    }
+
+    func putEnd() {
         let sent = context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)))
         guard !keepAlive else { return }
         let channel = context.channel
@@ -65,6 +82,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let serve: (HTTPQuestion, HTTPResponder) -> Void
     private let gone: () -> Void
     private var question: HTTPQuestion?
+    /// What the next request meets; asked once for each.
+    var nextFault: (HTTPQuestion) -> Fault? = { _ in nil }
 
     /// - Parameter gone: called when the client has closed the connection.
     init(serve: @escaping (HTTPQuestion, HTTPResponder) -> Void, gone: @escaping () -> Void = {}) {
@@ -81,8 +100,18 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .end:
             guard let question else { return }
             self.question = nil
-            serve(question, HTTPResponder(context: context, keepAlive: question.head.isKeepAlive))
+            take(question, HTTPResponder(context: context, keepAlive: question.head.isKeepAlive))
         }
+    }
+
+    private func take(_ question: HTTPQuestion, _ responder: HTTPResponder) {
+        guard let fault = nextFault(question) else { return serve(question, responder) }
+        if case .status(let status, let seconds) = fault.kind {
+            return responder.answer(FaultAnswers.answer(fault.service, status, retryAfterSeconds: seconds, to: question.head))
+        }
+        var responder = responder
+        responder.suffer(fault)
+        serve(question, responder)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

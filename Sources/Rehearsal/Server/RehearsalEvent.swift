@@ -24,6 +24,8 @@ public struct RehearsalEvent: Sendable, Equatable {
         case firstAudioSent, cancelReceived, speechDone, speechRefused
         /// The client broke a rule of the service; `text` says which.
         case complaint
+        /// A planned fault was met; `text` has it in the grammar of faults.
+        case fault
     }
 
     /// CLOCK_MONOTONIC.

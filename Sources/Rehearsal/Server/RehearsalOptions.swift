@@ -10,6 +10,9 @@ public struct RehearsalOptions: Sendable {
     /// Where the log goes as JSON lines, besides memory; nil for nowhere.
     public var logPath: String?
 
+    /// What goes wrong from the start; more can be planned later.
+    public var faults: [Fault] = []
+
     public init() {}
 
     /// The only keys that are accepted.

@@ -36,18 +36,20 @@ public final class RehearsalServer: Sendable {
     public let log: RehearsalLog
 
     private let group: MultiThreadedEventLoopGroup
-    private let channels: [RehearsalService: any Channel]
+    let ports: [RehearsalService: ServicePort]
+    let faults: FaultBook
     private let recognition: RecognitionQueue
     private let voices: VoiceQueue
 
     private init(
         addresses: Addresses, log: RehearsalLog, group: MultiThreadedEventLoopGroup,
-        channels: [RehearsalService: any Channel], recognition: RecognitionQueue, voices: VoiceQueue
+        ports: [RehearsalService: ServicePort], faults: FaultBook, recognition: RecognitionQueue, voices: VoiceQueue
     ) {
         self.addresses = addresses
         self.log = log
         self.group = group
-        self.channels = channels
+        self.ports = ports
+        self.faults = faults
         self.recognition = recognition
         self.voices = voices
     }
@@ -61,10 +63,14 @@ public final class RehearsalServer: Sendable {
         let voices = VoiceQueue(voice: voice)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let channels = try await open(options, log, group, recognition, voices)
-            return RehearsalServer(
-                addresses: Addresses(ports: channels.compactMapValues { $0.localAddress?.port }),
-                log: log, group: group, channels: channels, recognition: recognition, voices: voices)
+            let faults = FaultBook(log: log)
+            let conditions = PortConditions(group: group, faults: faults)
+            let ports = try await open(options, log, conditions, recognition, voices)
+            let server = RehearsalServer(
+                addresses: Addresses(ports: ports.mapValues(\.number)),
+                log: log, group: group, ports: ports, faults: faults, recognition: recognition, voices: voices)
+            for fault in options.faults { await server.plan(fault) }
+            return server
         } catch {
             try? await group.shutdownGracefully()
             await recognition.stop()
@@ -74,26 +80,26 @@ public final class RehearsalServer: Sendable {
     }
 
     private static func open(
-        _ options: RehearsalOptions, _ log: RehearsalLog, _ group: MultiThreadedEventLoopGroup, _ recognition: RecognitionQueue,
+        _ options: RehearsalOptions, _ log: RehearsalLog, _ conditions: PortConditions, _ recognition: RecognitionQueue,
         _ voices: VoiceQueue
-    ) async throws -> [RehearsalService: any Channel] {
+    ) async throws -> [RehearsalService: ServicePort] {
         let numbers = Numbers()
         let deepgram = DeepgramFront(options: options, recognition: recognition)
         let cartesia = CartesiaFront(options: options, voices: voices)
         return [
-            .deepgram: try await LoopbackPort.webSocket(group, deepgram) { numbers.log(log, .deepgram) },
-            .groq: try await LoopbackPort.http(group) {
+            .deepgram: try await LoopbackPort.webSocket(conditions, deepgram) { numbers.log(log, .deepgram) },
+            .groq: try await LoopbackPort.http(conditions, .groq) {
                 GroqFront.handler(options: options, log: numbers.log(log, .groq)) { numbers.nextRequest() }
             },
-            .gemini: try await LoopbackPort.http(group) { GeminiFront.handler(log: numbers.log(log, .gemini)) },
-            .tavily: try await LoopbackPort.http(group) { TavilyFront.handler(log: numbers.log(log, .tavily)) },
-            .cartesia: try await LoopbackPort.webSocket(group, cartesia) { numbers.log(log, .cartesia) },
+            .gemini: try await LoopbackPort.http(conditions, .gemini) { GeminiFront.handler(log: numbers.log(log, .gemini)) },
+            .tavily: try await LoopbackPort.http(conditions, .tavily) { TavilyFront.handler(log: numbers.log(log, .tavily)) },
+            .cartesia: try await LoopbackPort.webSocket(conditions, cartesia) { numbers.log(log, .cartesia) },
         ]
     }
 
     /// Closes every connection and ends the engines' threads.
     public func stop() async {
-        for channel in channels.values { try? await channel.close() }
+        for port in ports.values { await port.close() }
         try? await group.shutdownGracefully()
         await recognition.stop()
         await voices.stop()

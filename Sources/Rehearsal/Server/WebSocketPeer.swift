@@ -18,13 +18,16 @@ final class WebSocketPeer: ChannelInboundHandler {
 
     private let service: any WebSocketService
     private let log: ConnectionLog
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var fragments: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
     private var isClosing = false
+    private let fault: AnswerFault?
 
-    init(service: any WebSocketService, log: ConnectionLog) {
+    /// - Parameter fault: what goes wrong on this connection.
+    init(service: any WebSocketService, log: ConnectionLog, fault: AnswerFault? = nil) {
         self.service = service
         self.log = log
+        self.fault = fault
     }
 
     /// Whether what is sent now would leave soon.
@@ -38,18 +41,28 @@ final class WebSocketPeer: ChannelInboundHandler {
     var eventLoop: (any EventLoop)? { context?.eventLoop }
 
     func send(_ message: JSONValue) {
+        if let fault { send(message, with: fault) } else { put(message.serialized) }
+    }
+
+    func put(_ text: String) {
         guard let context, !isClosing else { return }
-        let bytes = context.channel.allocator.buffer(string: message.serialized)
-        write(WebSocketFrame(fin: true, opcode: .text, data: bytes))
+        write(WebSocketFrame(fin: true, opcode: .text, data: context.channel.allocator.buffer(string: text)))
     }
 
     /// Says good-bye; the client's answer, or 2 s without one, closes the connection.
     func close(_ code: WebSocketErrorCode, _ reason: String = "") {
+        if fault?.isOver != true { sayGoodBye(code, reason) }
+    }
+
+    /// - Parameter code: nil for a close frame without one.
+    func sayGoodBye(_ code: WebSocketErrorCode?, _ reason: String) {
         guard let context, !isClosing else { return }
         isClosing = true
         var data = context.channel.allocator.buffer(capacity: 2 + reason.utf8.count)
-        data.write(webSocketErrorCode: code)
-        data.writeString(reason)
+        if let code {
+            data.write(webSocketErrorCode: code)
+            data.writeString(reason)
+        }
         write(WebSocketFrame(fin: true, opcode: .connectionClose, data: data))
         let channel = context.channel
         context.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
@@ -65,6 +78,7 @@ final class WebSocketPeer: ChannelInboundHandler {
         self.context = context
         log.add(.connectionOpened)
         service.opened(self)
+        if let fault { begin(fault) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -86,7 +100,7 @@ final class WebSocketPeer: ChannelInboundHandler {
         guard frame.maskKey != nil else { return fail(.protocolError, "a frame came unmasked") }
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else { return fail(.protocolError, "a frame has reserved bits set") }
         switch frame.opcode {
-        case .ping: write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+        case .ping: if fault?.isOver != true { write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)) }
         case .pong: break
         case .connectionClose: answerClose(frame.unmaskedData, context)
         case .text, .binary, .continuation: take(frame)
@@ -122,6 +136,7 @@ final class WebSocketPeer: ChannelInboundHandler {
     private func answerClose(_ data: ByteBuffer, _ context: ChannelHandlerContext) {
         let channel = context.channel
         guard !isClosing else { return channel.close(promise: nil) }
+        guard fault?.isOver != true else { return }
         isClosing = true
         var code = data
         let echo = code.readSlice(length: min(2, code.readableBytes)) ?? ByteBuffer()

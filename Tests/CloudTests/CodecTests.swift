@@ -90,6 +90,16 @@ import Testing
         }
     }
 
+    @Test func `lines that belong to no event are kept apart, wherever the bytes are split`() throws {
+        let wire = Array("data: 1\r\n\r\n{\r\n  \"error\": {}\r\n}\r\ndata: 2".utf8)
+        for cut in 0...wire.count {
+            var stream = ServerSentEvents()
+            #expect(try stream.feed(wire[..<cut]) + stream.feed(wire[cut...]) == [ServerSentEvent(data: Array("1".utf8))])
+            #expect(stream.strayLines == Array("{\n  \"error\": {}\n}\n".utf8) && stream.hasStrayValue)
+            #expect(stream.end() == ServerSentEvent(data: Array("2".utf8)))
+        }
+    }
+
     @Test func `an endless line is refused`() throws {
         var stream = ServerSentEvents(limitBytes: 100)
         #expect(throws: ServerSentEvents.TooLong.self) { try stream.feed([UInt8](repeating: 65, count: 101)) }

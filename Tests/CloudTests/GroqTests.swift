@@ -166,6 +166,48 @@ import Testing
         #expect(server.connections == tries)
     }
 
+    @Test(arguments: [true, false])
+    func `a model whose tool call does not parse is asked once more, without tools`(isRefused: Bool) async throws {
+        let bodies = Notes<[UInt8]>()
+        let mishap = #"{"error":{"message":"m","code":"tool_use_failed","failed_generation":"<x"}}"#
+        let server = PeerServer { peer, number in
+            bodies.add(try peer.readRequest().body)
+            if number == 0, isRefused { return try peer.respond("400 Bad Request", ["Connection: close"], body: mishap) }
+            try peer.beginEvents()
+            try peer.write(number == 0 ? "event: error\ndata: \(mishap)\n\n" : Self.happy)
+        }
+        var request = question
+        request.tools = [ToolDescription(name: "time", purpose: "The time", parametersJSON: "{}")]
+        let (events, failure) = await collect(model(server).answer(request))
+        #expect(events.spoken == "Grüß dich, Welt." && failure == nil)
+        #expect(bodies.all.map { String(decoding: $0, as: UTF8.self).contains("tool") } == [true, false])
+    }
+
+    @Test func `a call that is no JSON is handed on as one, and never sent back as it was`() async throws {
+        let bodies = Notes<[UInt8]>()
+        let server = PeerServer { peer, _ in
+            bodies.add(try peer.readRequest().body)
+            try peer.beginEvents()
+            try peer.write(
+                #"data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"time","arguments":"{zone"}}]},"#
+                    + "\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+        }
+        let (events, failure) = await collect(model(server).answer(question))
+        let call = try #require(events.calls.first)
+        #expect(failure == nil && events.last == .finished(.toolCalls, nil))
+        #expect(call.argumentsJSON == "{zone" && call.arguments == nil && !call.id.isEmpty)
+        let messages = question.messages + [.toolCalls([call]), .toolResult(callID: call.id, text: "not understood")]
+        _ = await collect(model(server).answer(ModelRequest(instructions: "", messages: messages)))
+        let expected = #"""
+            {"model":"openai/gpt-oss-120b","stream":true,"temperature":0.6,"max_completion_tokens":300,"reasoning_effort":"low",
+             "messages":[{"role":"user","content":"Hi?"},
+              {"role":"assistant","content":null,"tool_calls":[{"id":"\#(call.id)","type":"function",
+               "function":{"name":"time","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"\#(call.id)","content":"not understood"}]}
+            """#
+        #expect(try Tree(bodies.all[1]) == Tree(Array(expected.utf8)))
+    }
+
     @Test func `a stumble before the first word is tried again once, unheard`() async throws {
         let server = PeerServer { peer, number in
             _ = try peer.readRequest()

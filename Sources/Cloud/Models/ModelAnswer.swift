@@ -34,6 +34,8 @@ final class ModelAnswer {
         var sse = ServerSentEvents(limitBytes: ModelAnswer.eventBoundBytes)
         var calls: [ToolCall] = []
         var finish: AnswerPiece.Finish?
+        /// It failed: nothing more of it counts.
+        var isOver = false
     }
 
     private static let attemptBound = 2
@@ -129,7 +131,7 @@ final class ModelAnswer {
         }
         guard head.status == 200 else { return failOrRetry(wire.refusal(of: sent, head, attempt.refusalBody)) }
         if fault == nil { readEnd() }
-        guard !isOver, retry?.isPending != true else { return }
+        guard isReading else { return }
         if attempt.finish != nil { return complete() }
         let words = "the answer broke off unfinished" + (fault.map { ": \($0.detail)" } ?? "")
         let kind = fault?.kind == .timedOut ? Failure.Kind.timedOut : .truncatedAnswer
@@ -138,13 +140,20 @@ final class ModelAnswer {
 
     // MARK: The answer
 
+    private var isReading: Bool { !isOver && !attempt.isOver }
+
     private func read(_ bytes: [UInt8]) {
         do throws(AnswerFault) {
-            for event in try events(in: bytes) where !isOver { take(try attempt.reader.read(event)) }
-            if attempt.sse.hasStrayValue, let fault = wire.inBandFault(attempt.sse.strayLines) { throw fault }
+            for event in try events(in: bytes) where isReading { take(try attempt.reader.read(event)) }
+            try readStrayLines()
         } catch {
             failOrRetry(error)
         }
+    }
+
+    private func readStrayLines() throws(AnswerFault) {
+        guard isReading, attempt.sse.hasStrayValue else { return }
+        if let fault = wire.inBandFault(attempt.sse.strayLines) { throw fault }
     }
 
     private func events(in bytes: [UInt8]) throws(AnswerFault) -> [ServerSentEvent] {
@@ -155,9 +164,10 @@ final class ModelAnswer {
         }
     }
 
-    /// An event that nothing but the end of the body ended; half a one is none.
+    /// What nothing but the end of the body ended; half an event is none.
     private func readEnd() {
         if let event = attempt.sse.end(), let piece = try? attempt.reader.read(event) { take(piece) }
+        do throws(AnswerFault) { try readStrayLines() } catch { failOrRetry(error) }
     }
 
     private func take(_ piece: AnswerPiece) {
@@ -182,7 +192,7 @@ final class ModelAnswer {
     // MARK: The end
 
     private func complete() {
-        guard !isOver else { return }
+        guard isReading else { return }
         let rest = attempt.reader.conclude()
         speak(rest.text)
         let calls = attempt.calls + rest.calls
@@ -208,11 +218,12 @@ final class ModelAnswer {
     }
 
     private func failOrRetry(_ fault: AnswerFault) {
-        guard !isOver else { return }
+        guard isReading else { return }
         guard !hasSpoken, let wait = wait(before: fault), loop.now + Int64(wait) * 1_000_000 < mustBeginBy else {
             return fail(fault.failure)
         }
         prepare(fault.remedy)
+        attempt.isOver = true
         exchange?.cancel()
         exchange = nil
         quiet?.cancel()
@@ -235,7 +246,8 @@ final class ModelAnswer {
 
     private func prepare(_ remedy: AnswerFault.Remedy) {
         switch remedy {
-        case .asUsual, .again: needsFreshConnection = true
+        // A connection that has just brought a whole refusal is as good as a new one.
+        case .asUsual, .again: needsFreshConnection = attempt.head.map { $0.status == 200 } ?? true
         case .withoutTools: request.tools = []
         case .withoutSignatures: request.messages = request.messages.map(\.withoutSignatures)
         case .otherPath:

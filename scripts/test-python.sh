@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Python peers of the tests (an HTTP/2 server) in a virtual environment of their own under .cache/python. Quick when it is there.
+# Python peers of the tests (an HTTP/2 server, the providers' official clients) in a virtual environment of their own under
+# .cache/python. Quick when it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 home=.cache/python
 stamp="$home/.ready"
 pins="hypercorn==0.17.3 h2==4.2.0 hpack==4.1.0 hyperframe==6.1.0 h11==0.16.0 wsproto==1.2.0 priority==2.0.0"
+pins="$pins deepgram-sdk==7.17.0 groq==1.7.0 google-genai==3.4.0 cartesia==4.2.0 tavily-python==0.8.5 websockets==17.4"
 [ "$(cat "$stamp" 2>/dev/null)" = "$pins" ] && [ -x "$home/bin/python" ] && exit 0
 
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -54,20 +54,6 @@ struct CartesiaTests {
         }
     }
 
-    @Test func `A wrong key, a missing version and another path are refused at the handshake`() async throws {
-        try await withServices { server in
-            #expect(try server.speech(key: "wrong").handshake.status == 401)
-            #expect(try server.speech(version: "2020-01-01").handshake.status == 400)
-            let old = try server.speech(version: "2024-11-13", key: "wrong")
-            #expect(old.handshake.body == "Unauthorized: the API key is not valid")
-            let key = ["X-API-Key: rehearsal-cartesia-key"]
-            let query = try RawWebSocket(
-                server.addresses.cartesia, "/tts/websocket?cartesia_version=2026-08-14", headers: key)
-            #expect(query.handshake.status == 101)
-            #expect(try RawWebSocket(server.addresses.cartesia, "/tts/bytes", headers: key).handshake.status == 404)
-        }
-    }
-
     @Test func `The shape of a voice belongs to the version`() async throws {
         try await withServices { server in
             let id = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
@@ -79,62 +65,6 @@ struct CartesiaTests {
             let current = try server.speech()
             try current.send(request("Hi.", context: "a", voice: #""\#(id)""#))
             #expect(current.nextJSON()?.text("type") == "error")
-        }
-    }
-
-    @Test(arguments: [
-        #"{"transcript":"Hi."}"#,
-        #"{"context_id":"a","model_id":"sonic-3.5","continue":false}"#,
-        #"{"context_id":"a","cancel":true,"reason":"barge-in"}"#,
-        "no JSON",
-    ])
-    func `A message without what is required is an error`(message: String) async throws {
-        try await withServices { server in
-            let socket = try server.speech()
-            try socket.send(message)
-            let answer = socket.nextJSON()
-            #expect(answer?.text("type") == "error" && answer?.number("status_code") == 400)
-            #expect(server.log.complaints.count == 1)
-        }
-    }
-
-    @Test(arguments: [
-        (#""sample_rate":24000"#, #""sample_rate":11025"#, 400.0), (#""container":"raw""#, #""container":"wav""#, 400),
-        ("pcm_s16le", "s16", 400), ("sonic-3.5", "whisper", 404), ("f786b574-daa5-4673-aa0c-cbe3e8534c02", "Susan", 404),
-        (#""max_buffer_delay_ms":0"#, #""max_buffer_delay_ms":9000"#, 400), (#""continue":false"#, #""continue":"no""#, 400),
-    ])
-    func `A value that is out of bounds is an error`(right: String, wrong: String, status: Double) async throws {
-        try await withServices { server in
-            let socket = try server.speech()
-            try socket.send(request("Hi.").replacing(right, with: wrong))
-            let answer = socket.nextJSON()
-            #expect(answer?.text("type") == "error" && answer?.number("status_code") == status)
-        }
-    }
-
-    @Test func `A context whose fields change is ended by an error`() async throws {
-        try await withServices { server in
-            let socket = try server.speech()
-            try socket.send(request("One. ", isContinued: true))
-            try socket.send(request("Two.", isContinued: true, rateHz: 16_000))
-            let error = socket.messages { $0.text("type") == "error" }.last
-            #expect(error?.text("type") == "error" && error?.text("context_id") == "turn-1")
-            try socket.send(request("Three.", isContinued: true))
-            #expect(socket.messages { $0.text("type") == "error" }.last?.text("message")?.contains("closed") == true)
-        }
-    }
-
-    @Test func `A context expires after its last audio, and later text is an error`() async throws {
-        try await withServices(.echo()) {
-            $0.limits.contextExpiryMilliseconds = 200
-        } _: { server in
-            let socket = try server.speech()
-            try socket.send(request("Hi. ", isContinued: true))
-            #expect(socket.messages { $0.text("type") == "done" }.last?.text("type") == "done")
-            #expect(server.log.complaints == [])
-            try socket.send(request("There.", isContinued: true))
-            #expect(socket.nextJSON()?.text("type") == "error")
-            #expect(server.log.complaints.count == 1)
         }
     }
 
@@ -182,13 +112,58 @@ struct CartesiaTests {
         }
     }
 
-    @Test func `Words that would run together, and marks that would be read aloud, are noted`() async throws {
+    @Test func `The plan's contexts are counted over all sockets`() async throws {
+        try await withServices(.echo()) {
+            $0.limits.contexts = 1
+        } _: { server in
+            let (one, other) = (try server.speech(), try server.speech())
+            try one.send(request("One. ", isContinued: true))
+            _ = one.messages { $0.text("type") == "chunk" }
+            try other.send(request("Two."))
+            #expect(other.nextJSON()?.number("status_code") == 429)
+            try one.send(request(""))
+            #expect(one.messages { $0.text("type") == "done" }.last?.text("type") == "done")
+            try other.send(request("Two.", context: "turn-2"))
+            #expect(other.messages { $0.text("type") == "done" }.last?.text("type") == "done")
+            #expect(server.log.complaints == [])
+        }
+    }
+
+    @Test func `A flush is answered, and the audio before and after it has its number`() async throws {
         try await withServices { server in
             let socket = try server.speech()
-            try socket.send(request("Hello.", isContinued: true))
-            try socket.send(request("How are **you**?"))
-            _ = socket.messages { $0.text("type") == "done" }
-            #expect(server.log.complaints.count == 2)
+            func waiting(_ text: String, isContinued: Bool = true, more: String = "") -> String {
+                request(text, isContinued: isContinued, more: more).replacing(
+                    #""max_buffer_delay_ms":0"#, with: #""max_buffer_delay_ms":5000"#)
+            }
+            try socket.send(waiting("Hello you. "))
+            try socket.send(waiting("", more: #","flush":true"#))
+            var messages = socket.messages { $0.text("type") == "flush_done" }
+            #expect(messages.last?.number("flush_id") == 1)
+            #expect(messages.filter { $0.text("type") == "chunk" }.allSatisfy { $0.number("flush_id") == 1 })
+            try socket.send(waiting("And you.", isContinued: false))
+            messages = socket.messages { $0.text("type") == "done" }
+            #expect(messages.first { $0.text("type") == "chunk" }?.number("flush_id") == 2)
+            #expect(server.log.complaints == [])
+        }
+    }
+
+    @Test func `What nobody verified can be had both ways`() async throws {
+        try await withServices(.echo()) {
+            $0.quirks.saysDoneOfCancelled = false
+            $0.quirks.saysDoneOfExpired = false
+            $0.quirks.saysFlushDoneUnasked = false
+            $0.limits.contextExpiryMilliseconds = 100
+        } _: { server in
+            let socket = try server.speech()
+            try socket.send(request("Hi. ", context: "a", isContinued: true))
+            #expect(
+                !socket.messages(seconds: 0.5) { _ in false }.contains {
+                    $0.text("type") != "chunk" && $0.text("type") != "timestamps"
+                })
+            try socket.send(request("Too late.", context: "a", isContinued: true))
+            #expect(socket.nextJSON()?.text("message")?.contains("expired") == true)
+            #expect(server.log.complaints == [])
         }
     }
 }

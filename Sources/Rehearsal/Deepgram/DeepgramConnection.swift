@@ -5,7 +5,7 @@ import NIOWebSocket
 final class DeepgramConnection: WebSocketService {
     /// Frames of 20 to 250 ms are asked for; a shorter rest before a Finalize is nobody's business.
     private static let longestFrameSeconds = 0.25
-    private static let configureMilliseconds = 30
+    private static let configureMilliseconds = 200
 
     private let options: RehearsalOptions
     private let log: ConnectionLog

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,3 +75,16 @@ int ln_wait_readable(int fd, int64_t nanoseconds) {
 }
 
 int ln_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int ln_counter_open(pid_t thread, int counts_instructions) {
+  struct perf_event_attr wish = {
+      .type = counts_instructions ? PERF_TYPE_HARDWARE : PERF_TYPE_SOFTWARE,
+      .size = sizeof wish,
+      .config = counts_instructions ? PERF_COUNT_HW_INSTRUCTIONS : PERF_COUNT_SW_TASK_CLOCK,
+      .inherit = 1,
+      .exclude_kernel = 1,
+      .exclude_hv = 1,
+  };
+  long fd = syscall(SYS_perf_event_open, &wish, thread, -1, -1, PERF_FLAG_FD_CLOEXEC);
+  return fd < 0 ? -errno : (int)fd;
+}

@@ -22,3 +22,11 @@ extension String {
     func padded(to width: Int) -> String { count >= width ? self : self + String(repeating: " ", count: width - count) }
     func aligned(to width: Int) -> String { count >= width ? self : String(repeating: " ", count: width - count) + self }
 }
+
+/// Text as it may stand in a picture's markup.
+func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("'", with: "&#39;")
+}
+
+/// A ratio of powers in decibels.
+func levelRatioDecibels(_ power: Double, _ reference: Double) -> Double { 10 * log10(power / reference) }

@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import Synchronization
 
 /// The daemon itself, `linnet run`, hosted as systemd would host it: a settings file, keys, a notify socket, and its log read
 /// line by line. Nothing inside it knows that the sound card is a room and the services are stand-ins.
@@ -18,11 +19,16 @@ public final class HostedDaemon: Sendable {
         public var deepgramURL: String
         public var groqURL: String
         public var cartesiaURL: String
+        /// Nil leaves the settings' own address, which no key opens.
+        public var geminiURL: String?
+        public var tavilyURL: String?
         /// By the environment's names; the ones that the stand-ins accept.
         public var keys = [
             "DEEPGRAM_API_KEY": "rehearsal-deepgram-key", "GROQ_API_KEY": "rehearsal-groq-key",
             "CARTESIA_API_KEY": "rehearsal-cartesia-key",
         ]
+        /// The keys of the two services that a conversation can do without.
+        public static let moreKeys = ["GEMINI_API_KEY": "rehearsal-gemini-key", "TAVILY_API_KEY": "tvly-rehearsal-key"]
         /// More lines for the settings file, behind everything else.
         public var moreSettings = ""
 
@@ -49,6 +55,15 @@ public final class HostedDaemon: Sendable {
     private let process: ChildProcess
     private let settings: Settings
     private let notify: NotifyListener
+    /// Every line is read once, however often somebody asks.
+    private let read = Mutex(Read())
+
+    private struct Read {
+        var lines = 0
+        var entries: [LogEntry] = []
+        var turns: [LoggedTurn] = []
+        var state: String?
+    }
 
     public init(_ settings: Settings, readyDeadlineMilliseconds: Int = 5000) async throws {
         self.settings = settings
@@ -86,14 +101,27 @@ public final class HostedDaemon: Sendable {
 
     // MARK: What it shows
 
-    public func entries(from first: Int = 0) -> [LogEntry] { process.lines(from: first).compactMap(LogEntry.init(json:)) }
-    public var turns: [LoggedTurn] { entries().compactMap(LoggedTurn.init) }
+    /// Its log's entries, from entry `first` on.
+    public func entries(from first: Int = 0) -> [LogEntry] { reading { Array($0.entries.dropFirst(first)) } }
+    public var entryCount: Int { reading { $0.entries.count } }
+    public var turns: [LoggedTurn] { reading { $0.turns } }
+    /// The newest state that it showed.
+    public var state: String? { reading { $0.state } }
     public var log: [String] { process.lines() }
     public var hasEnded: Bool { process.hasEnded }
     public var processID: pid_t { process.processID }
 
-    /// The newest state that it showed.
-    public var state: String? { entries().last { $0["LINNET_STATE"] != nil }?["LINNET_STATE"] }
+    private func reading<T>(_ look: (Read) -> T) -> T {
+        read.withLock { read in
+            let new = process.lines(from: read.lines)
+            read.lines += new.count
+            let entries = new.compactMap(LogEntry.init(json:))
+            read.entries += entries
+            read.turns += entries.compactMap(LoggedTurn.init)
+            read.state = entries.last { $0["LINNET_STATE"] != nil }?["LINNET_STATE"] ?? read.state
+            return look(read)
+        }
+    }
 
     /// Waits until `condition` holds for its log.
     /// - Returns: false at the deadline, or when the daemon is gone.
@@ -124,6 +152,10 @@ public final class HostedDaemon: Sendable {
         ].merging(settings.keys) { $1 }
     }
 
+    private static func address(_ service: String, _ url: String?) -> String {
+        url.map { "[cloud.\(service)]\nurl = \"\($0)\"\n" } ?? ""
+    }
+
     private static func settingsText(_ settings: Settings) -> String {
         """
         [audio]
@@ -143,6 +175,8 @@ public final class HostedDaemon: Sendable {
         [cloud.cartesia]
         url = "\(settings.cartesiaURL)"
 
+        \(address("gemini", settings.geminiURL))
+        \(address("tavily", settings.tavilyURL))
         \(settings.moreSettings)
         """
     }

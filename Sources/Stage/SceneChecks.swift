@@ -4,6 +4,12 @@ public struct SceneCheck: Sendable {
     public var holds: Bool
     public var seen: String
 
+    public init(claim: String, holds: Bool, seen: String) {
+        self.claim = claim
+        self.holds = holds
+        self.seen = seen
+    }
+
     /// The share of words that a recognizer may get wrong before a question counts as not understood. The stand-in's is a small one that
     /// mishears a synthetic voice now and then, hence "most" below.
     public static let wordErrorBound = 0.34

@@ -119,8 +119,4 @@ public struct ScenePicture: Sendable {
                 + "<line x1='\(tenths(x($0)))' y1='20' x2='\(tenths(x($0)))' y2='500' stroke='#eee' stroke-width='0.6'/>"
         }
     }
-
-    private func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("'", with: "&#39;")
-    }
 }

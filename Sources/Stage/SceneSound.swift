@@ -22,20 +22,49 @@ public struct SceneSound: Sendable {
         Int((nanoseconds - startNanoseconds) * Int64(Self.rateHz) / 1_000_000_000)
     }
 
-    /// Milliseconds from the person's first sample after `onset` to the last sample of the box before it falls silent for
-    /// `silenceMilliseconds`: the barge-in figure of DESIGN.md section 7, read off the recorded converter.
+    /// A sample above this is voice: -48.7 dB of full scale, 25 dB below the talkers' level.
+    public static let voiceThreshold: Int16 = 120
+
+    /// The person's first sample of voice from an instant on, as an index.
+    public func voiceOnset(after nanoseconds: Int64) -> Int? {
+        let first = index(of: nanoseconds)
+        guard person.indices.contains(first) else { return nil }
+        return person[first...].firstIndex { $0.magnitude > Self.voiceThreshold.magnitude }
+    }
+
+    /// Milliseconds from the person's first sample of voice after `onset`, at the mouth, to the last sample of the box before it
+    /// falls silent for `silenceMilliseconds`: the barge-in figure of DESIGN.md section 7 and the way through the air, read off the
+    /// recorded converter.
     public func bargeIn(onset: Int64, silenceMilliseconds: Int = 150, threshold: Int16 = 8) -> Double? {
-        let first = index(of: onset)
-        guard person.indices.contains(first), let voice = person[first...].firstIndex(where: { abs(Int($0)) > 120 }) else {
-            return nil
-        }
+        guard let voice = voiceOnset(after: onset) else { return nil }
         let gap = silenceMilliseconds * Self.rateHz / 1000
         var last = voice
         var i = voice
         while i < box.count, i - last <= gap {
-            if abs(Int(box[i])) > Int(threshold) { last = i }
+            if box[i].magnitude > threshold.magnitude { last = i }
             i += 1
         }
         return i < box.count ? Double(last - voice) * 1000 / Double(Self.rateHz) : nil
     }
+
+    /// The longest stretch of the box's silence that begins between two indices; nil when it makes no pause.
+    public func longestPause(from first: Int, to last: Int, threshold: Int16 = 8) -> Range<Int>? {
+        var longest: Range<Int>?
+        var start: Int?
+        for i in box.indices.dropFirst(first) {
+            if box[i].magnitude > threshold.magnitude {
+                if let begun = start, i - begun > longest?.count ?? 0 { longest = begun..<i }
+                start = nil
+                if i >= last { break }
+            } else if start == nil, i < last {
+                start = i
+            }
+        }
+        if let start, box.count - start > longest?.count ?? 0 { longest = start..<box.count }
+        return longest
+    }
+
+    /// Indices of the box's first and last audible samples.
+    public var firstAudible: Int? { box.firstIndex { $0.magnitude > 8 } }
+    public var lastAudible: Int? { box.lastIndex { $0.magnitude > 8 } }
 }

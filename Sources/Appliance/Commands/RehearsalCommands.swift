@@ -21,27 +21,23 @@ enum RehearsalProgram {
     }
 }
 
+/// Its options are the rehearsal's own, `--help` included.
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Spoken questions through the real daemon in a virtual room; shows where the milliseconds went.")
-    @Option(help: "A recording of your own question, WAV of any rate and channel count.") var wav: String?
-    @Option(help: "Folder for sound, picture and table.") var out = "demo-out"
+    @Argument(parsing: .captureForPassthrough, help: "--wav FILE, --out FOLDER; see linnet demo --help.") var options: [String] =
+        []
 
-    func run() throws {
-        try RehearsalProgram.become(["demo", "--out", out] + (wav.map { ["--wav", $0] } ?? []))
-    }
+    func run() throws { try RehearsalProgram.become(["demo"] + options) }
 }
 
+/// Its options are the rehearsal's own, `--help` included.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures the daemon's own paths.", subcommands: [Turn.self])
+        commandName: "bench", abstract: "Measures the daemon's own paths: bench turn, bench barge-in, bench idle.")
+    @Argument(parsing: .captureForPassthrough, help: "turn, barge-in or idle, and its options; see linnet bench --help.")
+    var options: [String] = []
 
-    struct Turn: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "turn", abstract: "Engine overhead, added latency and barge-in over many turns: median and p95.")
-        @Option(help: "How many turns.") var turns = 20
-
-        func run() throws { try RehearsalProgram.become(["bench", "turn", "--turns", String(turns)]) }
-    }
+    func run() throws { try RehearsalProgram.become(["bench"] + options) }
 }

@@ -58,3 +58,8 @@ int ln_wait_readable(int fd, int64_t nanoseconds);
 
 /// A pipe whose ends no child inherits: `ends[0]` to read, `ends[1]` to write. Returns 0 or -1 with errno.
 int ln_pipe(int ends[2]);
+
+/// Counts, for one thread of any process and those that it starts from now on, instructions in user mode, or (0) nanoseconds of
+/// CPU time. Returns a descriptor to `read` a uint64_t from; -EACCES when the kernel forbids it, -ENOENT when the processor (or
+/// the virtual machine) has no such counter.
+int ln_counter_open(pid_t thread, int counts_instructions);

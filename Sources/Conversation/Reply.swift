@@ -22,8 +22,8 @@ final class Reply {
     var modelTask: Task<Void, Never>?
     /// Who writes it now.
     var provider: Failure.Subject
-    /// Words have come since the model was last asked.
-    var hasNewWords = false
+    /// What was written since the model was last asked.
+    var newWords = ""
 
     // Tools
     /// What the model has called for since it was last asked.

@@ -48,7 +48,7 @@ extension Session {
     func speak(_ id: UtteranceID, text: String) {
         let reply = newReply(id, isFromModel: false, isReleased: true)
         reply.written = text
-        reply.hasNewWords = true
+        reply.newWords = text
         cut(reply.cutter.feed(text), of: reply)
         modelEnded(id)
     }
@@ -78,14 +78,14 @@ extension Session {
     }
 
     private func take(_ text: String, of reply: Reply) -> Bool {
-        if !reply.hasNewWords {
-            reply.hasNewWords = true
+        if reply.newWords.isEmpty {
             served(by: reply.provider)
             mark(.firstToken, of: reply)
             if let last = reply.written.last, !last.isWhitespace, text.first?.isWhitespace == false { reply.written += " " }
             handle(.reply(reply.id, .firstToken))
         }
         reply.written += text
+        reply.newWords += text
         cut(reply.cutter.feed(text), of: reply)
         guard reply.written.utf8.count > settings.replyBound else { return true }
         modelEnded(reply.id)
@@ -95,7 +95,7 @@ extension Session {
     func modelEnded(_ id: UtteranceID) {
         guard let reply, reply.id == id, !reply.isWritten else { return }
         cut(reply.cutter.finish(), of: reply)
-        guard reply.hasNewWords, !reply.clauses.isEmpty else {
+        guard !reply.newWords.isEmpty, !reply.clauses.isEmpty else {
             return modelFailed(id, Failure(reply.provider, .malformedAnswer, "an answer without a word to speak"))
         }
         reply.isWritten = true

@@ -20,7 +20,6 @@ extension Session {
                 guard let exchange = await runTools(for: reply) else { return }
                 request.messages += exchange
                 if reply.toolRounds == Self.toolRounds { request.tools = [] }
-                reply.provider = model.provider
                 answer = model.answer(request)
             }
         } catch {
@@ -52,17 +51,18 @@ extension Session {
         await reply.waitForRelease()
         guard isInHand(reply) else { return nil }
         endContext(of: reply)
-        let calls = reply.calls
+        let (said, calls) = (reply.newWords.trimmed, reply.calls)
         let runner = ToolRunner(tools: outfit.tools, timekeeper: timekeeper, model: reply.provider)
         handle(.reply(reply.id, .toolsRunning(boundMilliseconds: runner.bound(of: calls))))
         let outcomes = await runner.outcomes(of: calls)
         guard isInHand(reply) else { return nil }
         reply.calls = []
         reply.toolRounds += 1
-        reply.hasNewWords = false
+        reply.newWords = ""
         for outcome in outcomes { take(outcome, for: reply) }
         handle(.reply(reply.id, .toolsDone))
-        return [.toolCalls(calls)] + outcomes.map { .toolResult(callID: $0.call.id, text: $0.text) }
+        let results = outcomes.map { ChatMessage.toolResult(callID: $0.call.id, text: $0.text) }
+        return (said.isEmpty ? [] : [.assistant(said)]) + [.toolCalls(calls)] + results
     }
 
     private func isInHand(_ reply: Reply) -> Bool { self.reply === reply && !reply.isDropped }

@@ -169,7 +169,7 @@ extension TurnMachine {
     }
 
     private mutating func openFollowUp(_ overlap: Listening?) {
-        guard settings.followUpMilliseconds > 0, !isMuted, broken[.capture] == nil, announcements.isEmpty else { return rest() }
+        guard settings.followUpMilliseconds > 0, !isMuted, deafness == nil, announcements.isEmpty else { return rest() }
         let until = now.advanced(byMilliseconds: settings.followUpMilliseconds)
         phase = .followUp(until: until)
         start(.followUp, settings.followUpMilliseconds)

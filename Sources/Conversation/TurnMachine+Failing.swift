@@ -27,14 +27,19 @@ extension TurnMachine {
         }
     }
 
-    private mutating func closeListeningForFailure(_ failure: Failure) {
+    mutating func closeListeningForFailure(_ failure: Failure) {
         closeListening(.failed, failure)
         apologise(for: failure)
     }
 
+    /// Why nothing can be heard. Microphones that are merely silent may speak up any moment (some arrays close a gate between
+    /// two sentences): they are listened to all the same, and only when nothing came the person is told.
+    var deafness: Failure? { broken[.capture].flatMap { $0.kind == .silent ? nil : $0 } }
+
     mutating func deviceFailed(_ failure: Failure) {
         broken[failure.subject] = failure
         switch (failure.subject, phase) {
+        case (.capture, _) where failure.kind == .silent: emit(.note(failure))
         case (.capture, .listening): closeListeningForFailure(failure)
         case (.capture, .followUp):
             emit(.note(failure))

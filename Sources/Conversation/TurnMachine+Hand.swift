@@ -25,7 +25,7 @@ extension TurnMachine {
     }
 
     private mutating func listenAfterPress() {
-        if let failure = broken[.capture] { return apologise(for: failure) }
+        if let deafness { return apologise(for: deafness) }
         cancel(.followUp)
         // What the microphones had while the box sounded is its own voice.
         var from = now.advanced(byMilliseconds: -settings.preRollMilliseconds)

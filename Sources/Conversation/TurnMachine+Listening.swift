@@ -206,6 +206,7 @@ extension TurnMachine {
     /// The time for a first word is over.
     mutating func nothingSaid() {
         guard let listening, listening.firstOnset == nil, listening.ending == nil, !listening.isHeld else { return }
+        if let failure = broken[.capture] { return closeListeningForFailure(failure) }
         endListening(.unheard)
     }
 

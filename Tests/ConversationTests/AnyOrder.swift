@@ -73,7 +73,7 @@ struct SeededGenerator: RandomNumberGenerator {
         let past = Story.time(story.now - Int.random(in: 0...300, using: &random))
         let words = ["", "stop", "what time is it?", "mm-hm", "and", "no wait"].randomElement(using: &random) ?? ""
         let failure = Failure([.deepgram, .groq, .cartesia].randomElement(using: &random) ?? .groq, .timedOut, "")
-        switch Int.random(in: 0..<28, using: &random) {
+        switch Int.random(in: 0..<30, using: &random) {
         case 0...2: return .press
         case 3, 4: return .release
         case 5: return [.mute, .unmute, .stop, .unmute].randomElement(using: &random) ?? .stop
@@ -86,6 +86,8 @@ struct SeededGenerator: RandomNumberGenerator {
         case 19: return .reply(id, .audio(milliseconds: Int.random(in: 0...2_000, using: &random)))
         case 20: return .reply(id, .complete)
         case 21: return .reply(id, .failed(failure, isAudible: Bool.random(using: &random)))
+        case 28: return .reply(id, Bool.random(using: &random) ? .toolsRunning(boundMilliseconds: 3_000) : .toolsDone)
+        case 29: return .reply(id, .fellBack(to: .gemini))
         case 22: return .playing(id)
         case 23: return .played(id)
         case 24: return .ducked(speechStart: past)

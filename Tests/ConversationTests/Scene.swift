@@ -16,16 +16,16 @@ final class Scene {
 
     init(
         _ settings: SessionSettings = SessionSettings(), synthesizer: ScriptedSynthesizer = ScriptedSynthesizer(),
+        tools: [any Tool] = [], clock: ManualClock = ManualClock(),
         answers: @escaping @Sendable (String) -> [ScriptedModel.Step] = { _ in [.text("It is three"), .text(" o'clock.")] }
     ) {
-        clock = ManualClock()
+        self.clock = clock
         endpoint = ScriptedEndpoint(clock: clock)
         model = ScriptedModel(answers)
         self.synthesizer = synthesizer
         let session = Session(
             identity: SessionIdentity(conversationID: "c", sessionID: "s"), endpoint: endpoint, recognizer: recognizer,
-            model: model,
-            synthesizer: synthesizer, settings: settings, timekeeper: clock, observer: witness)
+            model: model, synthesizer: synthesizer, tools: tools, settings: settings, timekeeper: clock, observer: witness)
         self.session = session
         running = Task { await session.run() }
     }

@@ -17,6 +17,8 @@ final class ManualClock: Timekeeper {
     }
     private let state = Mutex(State())
 
+    let today = "Wednesday, 25 November 2026, 19:40"
+
     func now() -> MonotonicTime { MonotonicTime(nanoseconds: state.withLock { $0.now }) }
 
     func sleep(milliseconds: Int) async throws {
@@ -165,7 +167,15 @@ final class ScriptedEndpoint: SpeechEndpoint {
 
     func finish(utterance: UtteranceID) { state.withLock { _ = $0.finished.insert(utterance) } }
     func duck() {}
-    func pause() {}
+
+    func pause() {
+        let now = clock.now()
+        let heard = state.withLock { state in
+            state.isPaused = true
+            return Self.position(state, now)
+        }
+        inlet.yield(.paused(speechStart: nil, heard: heard, at: now))
+    }
 
     func resume() {
         state.withLock { $0.isPaused = false }

@@ -82,10 +82,12 @@ final class ScriptedRecognizer: Recognizer, RecognitionStream {
     }
 }
 
-/// Answers from a function of the question; keeps what it was asked.
+/// Answers from a function of the newest message, be it the question or a tool's result; keeps what it was asked.
 final class ScriptedModel: LanguageModel {
     enum Step: Sendable {
         case text(String)
+        case call(ToolCall)
+        case fellBack(Failure, to: Failure.Subject)
         case fail(Failure)
         /// Never another word.
         case hang
@@ -106,7 +108,11 @@ final class ScriptedModel: LanguageModel {
     func warm() {}
     func answer(_ request: ModelRequest) -> AsyncThrowingStream<ModelEvent, any Error> {
         state.withLock { $0.requests.append(request) }
-        guard case .user(let question)? = request.messages.last else { preconditionFailure("the last message is the person's") }
+        let question: String
+        switch request.messages.last {
+        case .user(let text), .toolResult(_, let text): question = text
+        default: preconditionFailure("the last message is the person's or a tool's")
+        }
         let (stream, inlet) = AsyncThrowingStream<ModelEvent, any Error>.makeStream()
         inlet.onTermination = { end in
             if case .cancelled = end { self.state.withLock { $0.cancelled += 1 } }
@@ -115,6 +121,8 @@ final class ScriptedModel: LanguageModel {
         for step in script(question) {
             switch step {
             case .text(let text): inlet.yield(.text(text))
+            case .call(let call): inlet.yield(.toolCall(call))
+            case .fellBack(let failure, let provider): inlet.yield(.fellBack(failure, to: provider))
             case .fail(let failure):
                 inlet.finish(throwing: failure)
                 return stream
@@ -217,6 +225,12 @@ final class Witness: SessionObserver {
     var failures: [Failure] {
         all.compactMap { notice in
             if case .failure(let failure) = notice { failure } else { nil }
+        }
+    }
+
+    var recoveries: [Failure.Subject] {
+        all.compactMap { notice in
+            if case .recovered(let subject) = notice { subject } else { nil }
         }
     }
 

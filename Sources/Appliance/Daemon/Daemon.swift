@@ -32,7 +32,7 @@ public final class Daemon: Sendable {
         let credentials = Credentials.read(environment: environment)
         report(credentials)
         let status = StatusBoard { [notifier] in notifier.status($0) }
-        let clouds = Clouds(settings.cloud, language: settings.conversation.language, credentials: credentials)
+        let clouds = Clouds(settings, credentials: credentials)
         let board = openBoard(status)
         let box = Box(settings: settings, clouds: clouds, board: board, journal: journal, status: status)
         guard let control = openControl(box, status) else {

@@ -18,6 +18,12 @@ extension SessionSettings {
         duckAfterMilliseconds = said.duckAfterMilliseconds
         pauseAfterMilliseconds = said.pauseAfterMilliseconds
         maximumTokens = configuration.cloud.groq.maximumTokens
-        firstTokenDeadlineMilliseconds = configuration.cloud.groq.firstTokenDeadlineMilliseconds
+        // The models keep their own deadlines, and say themselves why they failed.
+        let cloud = configuration.cloud
+        let slowest = max(cloud.groq.firstTokenDeadlineMilliseconds, cloud.gemini.firstTokenDeadlineMilliseconds)
+        firstTokenDeadlineMilliseconds = slowest + Self.patienceMilliseconds
     }
+
+    /// How much longer than its slower model a session waits for a word.
+    private static let patienceMilliseconds = 500
 }

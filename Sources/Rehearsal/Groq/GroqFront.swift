@@ -4,114 +4,79 @@ import NIOHTTP1
 /// Groq's chat completions and list of models, over HTTP.
 final class GroqFront {
     private let options: RehearsalOptions
+    private let plan: GroqPlan
     private let log: ConnectionLog
     private let requestNumber: @Sendable () -> Int
-    private var writer: AnswerWriter?
+    private var answer: TimedAnswer?
 
-    init(options: RehearsalOptions, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int) {
+    init(options: RehearsalOptions, plan: GroqPlan, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int) {
         self.options = options
+        self.plan = plan
         self.log = log
         self.requestNumber = requestNumber
     }
 
     static func handler(
-        options: RehearsalOptions, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int
+        options: RehearsalOptions, plan: GroqPlan, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int
     ) -> HTTPHandler {
-        let front = GroqFront(options: options, log: log, requestNumber: requestNumber)
+        let front = GroqFront(options: options, plan: plan, log: log, requestNumber: requestNumber)
         log.add(.connectionOpened)
         return HTTPHandler(serve: front.serve, gone: front.gone)
     }
 
     private func gone() {
-        writer?.cancel()
+        answer?.cancel()
         log.add(.connectionClosed)
     }
 
     private func serve(_ question: HTTPQuestion, _ responder: HTTPResponder) {
-        let head = question.head
-        guard head.headers.first(name: "authorization") == "Bearer \(options.keys.groq)" else {
-            return refuse(.unauthorized, GroqRefusal("Invalid API Key", code: "invalid_api_key"), responder)
-        }
-        switch (head.method, question.path) {
-        case (.GET, "/openai/v1/models"): responder.answer(.json(.ok, GroqModels.list, headers: limits))
-        case (.POST, "/openai/v1/chat/completions"): complete(question, responder)
-        default:
-            let words = "Unknown request URL: \(head.method) \(question.path)"
-            refuse(.notFound, GroqRefusal(words, code: "unknown_url"), responder)
-        }
-    }
-
-    private func complete(_ question: HTTPQuestion, _ responder: HTTPResponder) {
-        guard question.head.headers.first(name: "content-type")?.hasPrefix("application/json") == true else {
-            return refuse(.badRequest, GroqRefusal("the content type must be application/json"), responder)
-        }
+        let number = requestNumber()
         do throws(GroqRefusal) {
-            let request = try GroqRequestRules.read(question.body)
-            let id = "req_\(requestNumber())"
-            log.add(.modelRequested, context: id, text: request.messages.last(where: { $0.role == "user" })?.text)
-            let reply = Responder.answer(request.messages)
-            let writer = AnswerWriter(
-                Completion(id: id, model: request.model, text: reply, maximumTokens: request.maximumTokens, request: request),
-                delays: options.delays, responder: responder, log: log, headers: limits)
-            self.writer = writer
-            writer.start(streaming: request.isStreamed)
+            let head = question.head
+            guard head.headers.first(name: "authorization") == "Bearer \(options.keys.groq)" else {
+                throw GroqRefusal("Invalid API Key", status: .unauthorized, code: "invalid_api_key")
+            }
+            switch (head.method, question.path) {
+            case (.GET, "/openai/v1/models"): responder.answer(.json(.ok, GroqModels.list, headers: plan.headers))
+            case (.POST, "/openai/v1/chat/completions"): try complete(question, number, responder)
+            default:
+                throw GroqRefusal(
+                    "Unknown request URL: \(head.method) \(question.path)", status: .notFound, code: "unknown_url")
+            }
         } catch {
-            refuse(error.status, error, responder)
+            refuse(error, "req_\(number)", responder)
         }
     }
 
-    private func refuse(_ status: HTTPResponseStatus, _ refusal: GroqRefusal, _ responder: HTTPResponder) {
-        log.complain("\(status.code): \(refusal.message)")
-        log.add(.modelRefused, text: refusal.message)
-        responder.answer(.json(status, refusal.body, headers: limits))
-    }
-
-    private var limits: [(String, String)] {
-        [
-            ("x-ratelimit-limit-requests", "14400"), ("x-ratelimit-remaining-requests", "14370"),
-            ("x-ratelimit-reset-requests", "2m59.56s"), ("x-ratelimit-limit-tokens", "18000"),
-            ("x-ratelimit-remaining-tokens", "17997"), ("x-ratelimit-reset-tokens", "7.66s"),
-        ]
-    }
-}
-
-/// The models that the stand-in serves; it answers in the same words as each of them.
-enum GroqModels {
-    static let served = ["openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b", "qwen/qwen3.8-27b", "qwen/qwen3-32b"]
-
-    static var list: JSONValue {
-        let data = served.map { id -> JSONValue in
-            [
-                "id": .text(id), "object": "model", "created": 1_760_000_000, "owned_by": "linnet-rehearse", "active": true,
-                "context_window": 131_072,
-            ]
+    private func complete(_ question: HTTPQuestion, _ number: Int, _ responder: HTTPResponder) throws(GroqRefusal) {
+        guard question.head.headers.first(name: "content-type")?.hasPrefix("application/json") == true else {
+            throw GroqRefusal("the content type must be application/json")
         }
-        return ["object": "list", "data": .list(data)]
+        let request = try GroqRequestRules.read(question.body)
+        let id = "req_\(number)"
+        let completion = Completion(
+            id: id, reply: Responder.reply(to: request.prompt), request: request, quirks: options.quirks)
+        try plan.use(tokens: completion.totalTokens, of: request)
+        log.add(.modelRequested, context: id, text: request.prompt.questions.last)
+        let delays = options.delays.drawn(number)
+        let answer = TimedAnswer(id, responder: responder, log: log)
+        self.answer = answer
+        if request.isStreamed {
+            let type = [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
+            answer.stream(completion.steps(delays), headers: plan.headers + type, end: completion.endNote)
+        } else {
+            answer.whole(
+                .json(.ok, completion.whole, headers: plan.headers),
+                afterMilliseconds: delays.firstTokenMilliseconds + delays.tokenMilliseconds * completion.wordCount,
+                notes: completion.wholeNotes)
+        }
     }
 
-    /// Values of `reasoning_effort` that a model takes; nil when it refuses the parameter.
-    static func efforts(of model: String) -> Set<String>? {
-        if model.contains("gpt-oss") { return ["low", "medium", "high"] }
-        if model.contains("qwen3.8") { return ["none", "default", "low", "medium", "high"] }
-        return model.contains("qwen3") ? ["none", "default"] : nil
-    }
-}
-
-/// A refusal in Groq's shape.
-struct GroqRefusal: Error, Equatable {
-    var status = HTTPResponseStatus.badRequest
-    var message: String
-    var code: String?
-
-    init(_ message: String, status: HTTPResponseStatus = .badRequest, code: String? = nil) {
-        self.message = message
-        self.status = status
-        self.code = code
-    }
-
-    var body: JSONValue {
-        var error: [String: JSONValue] = ["message": .text(message), "type": "invalid_request_error"]
-        error["code"] = code.map { .text($0) }
-        return ["error": .object(error)]
+    private func refuse(_ refusal: GroqRefusal, _ id: String, _ responder: HTTPResponder) {
+        let text = "\(refusal.status.code): \(refusal.message)"
+        if refusal.isClientsFault { log.complain(text, context: id) }
+        log.add(.modelRefused, context: id, text: text)
+        let wait = refusal.retryAfterSeconds.map { [("retry-after", String(max(1, Int($0.rounded(.up)))))] } ?? []
+        responder.answer(.json(refusal.status, refusal.body, headers: plan.headers + wait))
     }
 }

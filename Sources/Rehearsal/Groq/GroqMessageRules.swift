@@ -6,23 +6,39 @@ enum GroqMessageRules {
         "tool": ["role", "content", "tool_call_id"],
     ]
 
-    static func read(_ messages: [JSONValue]) throws(GroqRefusal) -> [GroqChatRequest.Message] {
-        var read: [GroqChatRequest.Message] = []
+    static func read(_ messages: [JSONValue]) throws(GroqRefusal) -> [Prompt.Entry] {
+        var entries: [Prompt.Entry] = []
         var openCalls: Set<String> = []
         for (index, message) in messages.enumerated() {
             let fields = try fields(of: message, index)
             let role = fields["role"]?.string ?? ""
+            let text = try text(fields, index, role)
             if role == "tool" {
                 try answer(fields, index, &openCalls)
-            } else {
-                guard openCalls.isEmpty else {
-                    throw GroqRefusal("'messages.\(index)' : tool calls \(openCalls.sorted()) have no tool message before it")
-                }
-                openCalls = try calls(fields, index)
+                entries.append(.result(text))
+                continue
             }
-            read.append(.init(role: role, text: try text(fields, index, role)))
+            try checkNone(openCalls, before: index)
+            let calls = try GroqCallRules.read(fields, index)
+            openCalls = Set(calls.map(\.id))
+            entries.append(entry(role, text, calls.map(\.use)))
         }
-        return read
+        try checkNone(openCalls, before: messages.count)
+        return entries
+    }
+
+    private static func entry(_ role: String, _ text: String, _ calls: [ToolUse]) -> Prompt.Entry {
+        switch role {
+        case "user": .said(text)
+        case "assistant": .model(text, calls: calls)
+        default: .instructions(text)
+        }
+    }
+
+    private static func checkNone(_ open: Set<String>, before index: Int) throws(GroqRefusal) {
+        guard open.isEmpty else {
+            throw GroqRefusal("'messages.\(index)' : tool calls \(open.sorted()) have no tool message before it")
+        }
     }
 
     private static func fields(of message: JSONValue, _ index: Int) throws(GroqRefusal) -> [String: JSONValue] {
@@ -54,19 +70,7 @@ enum GroqMessageRules {
         }
     }
 
-    /// - Returns: the ids of the calls in an assistant's message.
-    private static func calls(_ fields: [String: JSONValue], _ index: Int) throws(GroqRefusal) -> Set<String> {
-        guard let calls = fields["tool_calls"], calls != .null else { return [] }
-        var ids: Set<String> = []
-        for call in calls.items ?? [] {
-            guard let id = call["id"]?.string, call["type"]?.string == "function", call["function"]?["name"]?.string != nil,
-                call["function"]?["arguments"]?.string != nil
-            else { throw GroqRefusal("'messages.\(index).tool_calls' : id, type, name and arguments (a string) are required") }
-            ids.insert(id)
-        }
-        return ids
-    }
-
+    /// A tool's message takes its call off the open ones: a second one, or one for a call that nobody made, has none to take.
     private static func answer(
         _ fields: [String: JSONValue], _ index: Int, _ open: inout Set<String>
     ) throws(GroqRefusal) {
@@ -79,30 +83,31 @@ enum GroqMessageRules {
     }
 }
 
-/// What may stand in `tools` and `tool_choice`.
-enum GroqToolRules {
-    static func check(_ fields: [String: JSONValue]) throws(GroqRefusal) {
-        let tools = fields["tools"]?.items ?? []
-        guard tools.count <= 128 else { throw GroqRefusal("'tools' : maximum number of items is 128") }
-        for (index, tool) in tools.enumerated() { try check(tool, index) }
-        guard let choice = fields["tool_choice"], choice != .null else { return }
-        if let word = choice.string {
-            guard ["none", "auto", "required"].contains(word) else { throw GroqRefusal("'tool_choice' : value is unknown") }
-        } else {
-            guard choice["type"]?.string == "function", choice["function"]?["name"]?.string != nil else {
-                throw GroqRefusal("'tool_choice' : value must name a function")
-            }
+/// What may stand in an assistant's `tool_calls`.
+enum GroqCallRules {
+    static func read(_ fields: [String: JSONValue], _ index: Int) throws(GroqRefusal) -> [(id: String, use: ToolUse)] {
+        guard let value = fields["tool_calls"], value != .null else { return [] }
+        guard let items = value.items, !items.isEmpty else {
+            throw GroqRefusal("'messages.\(index).tool_calls' : minimum number of items is 1")
         }
+        var calls: [(id: String, use: ToolUse)] = []
+        for item in items {
+            let call = try read(item, index)
+            guard !calls.contains(where: { $0.id == call.id }) else {
+                throw GroqRefusal("'messages.\(index).tool_calls' : the id '\(call.id)' stands there twice")
+            }
+            calls.append(call)
+        }
+        return calls
     }
 
-    private static func check(_ tool: JSONValue, _ index: Int) throws(GroqRefusal) {
-        guard tool["type"]?.string == "function", let name = tool["function"]?["name"]?.string else {
-            throw GroqRefusal("'tools.\(index)' : type 'function' and a name are required")
-        }
-        guard (1...64).contains(name.count), name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) })
-        else { throw GroqRefusal("'tools.\(index).function.name' : letters, digits, _ and -, at most 64") }
-        if let parameters = tool["function"]?["parameters"], parameters.fields == nil {
-            throw GroqRefusal("'tools.\(index).function.parameters' : value must be an object")
-        }
+    private static func read(_ call: JSONValue, _ index: Int) throws(GroqRefusal) -> (id: String, use: ToolUse) {
+        let place = "'messages.\(index).tool_calls'"
+        guard let id = call["id"]?.string, !id.isEmpty, call["type"]?.string == "function",
+            let name = call["function"]?["name"]?.string, let arguments = call["function"]?["arguments"]?.string
+        else { throw GroqRefusal("\(place) : id, type, name and arguments (a string) are required") }
+        try GroqToolRules.checkNames(call, ["id", "type", "function"], place)
+        try GroqToolRules.checkNames(call["function"], ["name", "arguments"], place)
+        return (id, ToolUse(name: name, arguments: JSONValue(parsing: arguments.utf8)?.fields ?? [:]))
     }
 }

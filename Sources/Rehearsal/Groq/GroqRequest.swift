@@ -1,15 +1,12 @@
 /// A chat request that Groq would accept.
 struct GroqChatRequest: Equatable {
-    struct Message: Equatable {
-        var role: String
-        /// Its content; text parts joined; empty where there is none.
-        var text: String
-    }
     var model: String
-    var messages: [Message]
+    var prompt: Prompt
     var isStreamed: Bool
     var wantsUsage: Bool
+    /// Thoughts included.
     var maximumTokens: Int
+    var reasoning: GroqReasoning
 }
 
 /// Groq's strictness: what it does not know, it refuses.
@@ -28,6 +25,9 @@ enum GroqRequestRules {
         "temperature": 0...2, "top_p": 0...1, "n": 1...1, "max_completion_tokens": 1...65_536, "max_tokens": 1...65_536,
         "frequency_penalty": -2...2, "presence_penalty": -2...2,
     ]
+    private static let flags = [
+        "stream", "include_reasoning", "parallel_tool_calls", "disable_tool_validation", "logprobs", "store",
+    ]
 
     static func read(_ body: [UInt8]) throws(GroqRefusal) -> GroqChatRequest {
         guard let fields = JSONValue(parsing: body)?.fields else { throw GroqRefusal("the body is no JSON object") }
@@ -35,20 +35,22 @@ enum GroqRequestRules {
             throw GroqRefusal("property '\(name)' is unsupported")
         }
         guard let model = fields["model"]?.string else { throw GroqRefusal("'model' : property 'model' is missing") }
-        guard GroqModels.served.contains(model) else {
-            throw GroqRefusal(
-                "The model `\(model)` does not exist or you do not have access to it.", status: .notFound, code: "model_not_found"
-            )
-        }
+        try GroqModels.check(model)
         guard let messages = fields["messages"]?.items, !messages.isEmpty else {
             throw GroqRefusal("'messages' : minimum number of items is 1")
         }
         try checkValues(fields, model: model)
-        try GroqToolRules.check(fields)
+        let tools = try GroqToolRules.read(fields)
+        let prompt = Prompt(
+            entries: try GroqMessageRules.read(messages), tools: tools.offered, choice: tools.choice,
+            mayCallSeveral: try flag(fields, "parallel_tool_calls") ?? true)
+        guard prompt.tokens <= GroqModels.contextTokens else {
+            throw GroqRefusal("Please reduce the length of the messages or completion.", code: "context_length_exceeded")
+        }
         return GroqChatRequest(
-            model: model, messages: try GroqMessageRules.read(messages), isStreamed: try flag(fields, "stream"),
-            wantsUsage: try wantsUsage(fields),
-            maximumTokens: fields["max_completion_tokens"]?.int ?? fields["max_tokens"]?.int ?? 1024)
+            model: model, prompt: prompt, isStreamed: try flag(fields, "stream") ?? false, wantsUsage: try wantsUsage(fields),
+            maximumTokens: fields["max_completion_tokens"]?.int ?? fields["max_tokens"]?.int ?? 1024,
+            reasoning: try GroqReasoning(fields, model: model, hasTools: !tools.offered.isEmpty))
     }
 
     private static func checkValues(_ fields: [String: JSONValue], model: String) throws(GroqRefusal) {
@@ -64,6 +66,7 @@ enum GroqRequestRules {
                 throw GroqRefusal("'\(name)' : value must be one of \(values.sorted())")
             }
         }
+        for name in flags { _ = try flag(fields, name) }
         if fields["reasoning_format"] != nil, fields["include_reasoning"] != nil {
             throw GroqRefusal("'reasoning_format' and 'include_reasoning' exclude each other")
         }
@@ -87,11 +90,15 @@ enum GroqRequestRules {
         for name in names.keys where name != "include_usage" {
             throw GroqRefusal("'stream_options' : property '\(name)' is unsupported")
         }
-        return try flag(names, "include_usage")
+        guard fields["stream"]?.flag == true else {
+            throw GroqRefusal("'stream_options' : only allowed when 'stream' is enabled")
+        }
+        return try flag(names, "include_usage") ?? false
     }
 
-    private static func flag(_ fields: [String: JSONValue], _ name: String) throws(GroqRefusal) -> Bool {
-        guard let value = fields[name], value != .null else { return false }
+    /// Nil when it is absent.
+    private static func flag(_ fields: [String: JSONValue], _ name: String) throws(GroqRefusal) -> Bool? {
+        guard let value = fields[name], value != .null else { return nil }
         guard let flag = value.flag else { throw GroqRefusal("'\(name)' : value must be a boolean") }
         return flag
     }

@@ -1,16 +1,52 @@
-/// The stand-in's language model: a page of facts, keyword by keyword. It sees nothing but what the client sends, and says so
-/// when it does not know.
+/// The stand-in's language model: a page of facts, keyword by keyword, and a wish to look up what is new. It sees nothing but what
+/// the client sends, and says so when it does not know.
 enum Responder {
     private static let ignorance = "I am only a small rehearsal model with one page of facts, and that is not on it."
+    private static let noSearch = "I cannot look that up from here, because I have no web search."
 
-    static func answer(_ messages: [GroqChatRequest.Message]) -> String {
-        let questions = messages.filter { $0.role == "user" }.map { Heard($0.text) }
-        guard let question = questions.last else { return ignorance }
-        let earlier = Array(questions.dropLast())
-        let lastAnswer = messages.last { $0.role == "assistant" && !$0.text.isEmpty }?.text
+    static func reply(to prompt: Prompt) -> Reply {
+        let questions = prompt.questions.map(Heard.init)
+        if !prompt.freshResults.isEmpty {
+            let text = FoundText.answer(prompt.questions.last ?? "", from: prompt.freshResults)
+            return Reply(thought: "The tool has answered. I say it in a sentence or two.", text: text)
+        }
+        guard let question = questions.last else { return Reply(thought: "Nobody asks anything.", text: ignorance) }
+        let calls = calls(for: prompt, questions)
+        if !calls.isEmpty { return Reply(thought: "This is nothing that I can know. I have to look it up.", calls: calls) }
+        return Reply(
+            thought: "The person asks: \(question.words.prefix(12).joined(separator: " ")). I answer briefly.",
+            text: words(for: prompt, question, earlier: Array(questions.dropLast())))
+    }
+
+    private static func words(for prompt: Prompt, _ question: Heard, earlier: [Heard]) -> String {
+        let lastAnswer = prompt.lastAnswer
         if question.isEmpty { return "I did not hear any words." }
+        if SourceMemory.isWanted(by: question) { return SourceMemory.answer(prompt) }
         if question.has("again") || question.has("repeat"), let lastAnswer { return lastAnswer }
+        if CurrentAffairs.isSubject(of: question, after: earlier) { return noSearch }
         return direct(question, lastAnswer: lastAnswer) ?? followUp(question, earlier) ?? ignorance
+    }
+
+    private static func calls(for prompt: Prompt, _ questions: [Heard]) -> [ToolUse] {
+        guard let question = questions.last, !question.isEmpty else { return [] }
+        let isCurrent =
+            CurrentAffairs.isSubject(of: question, after: Array(questions.dropLast())) && !SourceMemory.isWanted(by: question)
+        switch prompt.choice {
+        case .never: return []
+        case .free:
+            guard isCurrent, let tool = prompt.tools.first(where: { $0.name.contains("search") }) else { return [] }
+            return CurrentAffairs.queries(prompt, questions).map { use(tool, $0, isNews: true) }
+        case .must(let names):
+            guard let tool = prompt.tools.first(where: { names.contains($0.name) }) else { return [] }
+            return [use(tool, question.words.joined(separator: " "), isNews: isCurrent)]
+        }
+    }
+
+    private static func use(_ tool: Prompt.Tool, _ query: String, isNews: Bool) -> ToolUse {
+        var arguments: [String: JSONValue] = [:]
+        if tool.arguments.isEmpty || tool.arguments.contains("query") { arguments["query"] = .text(query) }
+        if tool.arguments.contains("topic") { arguments["topic"] = isNews ? "news" : "general" }
+        return ToolUse(name: tool.name, arguments: arguments)
     }
 
     private static func direct(_ question: Heard, lastAnswer: String?) -> String? {
@@ -25,54 +61,9 @@ enum Responder {
         guard question.words.count <= 8 else { return nil }
         for previous in earlier.reversed().prefix(3) {
             if previous.has("capital"), let country = Geography.country(in: question) { return Geography.capital(of: country) }
-            guard question.has("about") || question.has("more") || question.words.first == "and" else { continue }
+            guard question.leansOnEarlier else { continue }
             if let fact = FactPage.best(for: question + previous) { return fact }
         }
         return nil
-    }
-}
-
-/// A question as a recognizer may have heard it: lower-case words, numbers as digits.
-struct Heard: Equatable {
-    var words: [String]
-
-    init(_ text: String) {
-        let separated = text.lowercased().map { character -> Character in
-            character.isLetter || character.isNumber || "'’+*/=".contains(character) ? character : " "
-        }
-        let spaced = String(separated).replacing("+", with: " + ").replacing("*", with: " * ").replacing("=", with: " ")
-            .replacing("’", with: "'")
-        words = SpokenNumbers.digits(spaced.split(separator: " ").map(String.init))
-    }
-
-    private init(words: [String]) { self.words = words }
-
-    static func + (a: Heard, b: Heard) -> Heard { Heard(words: a.words + b.words) }
-
-    var isEmpty: Bool { words.isEmpty }
-
-    /// Whether a word sounds like `stem`: it begins with it, or is a slip of the ear away.
-    func has(_ stem: String) -> Bool { words.contains { Heard.matches($0, stem) } }
-
-    static func matches(_ word: String, _ stem: String) -> Bool {
-        if word == stem || word == stem + "s" || word == stem + "es" { return true }
-        if stem.count >= 4, word.hasPrefix(stem), word.count <= stem.count + 4 { return true }
-        let slips = stem.count >= 8 ? 2 : stem.count >= 5 ? 1 : 0
-        return slips > 0 && abs(word.count - stem.count) <= slips && distance(Array(word), Array(stem)) <= slips
-    }
-
-    /// Levenshtein's.
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
     }
 }

@@ -36,6 +36,14 @@ public struct RehearsalOptions: Sendable {
         public var contextExpiryMilliseconds = 1000
         /// Contexts that Cartesia speaks at once, on all sockets together; of sockets it keeps ten times as many.
         public var contexts = 15
+        /// What a paid plan of Groq's has for its large model, of Gemini's, of Tavily's; nil for no limit.
+        public var groqRequestsPerMinute: Int? = 1000
+        public var groqRequestsPerDay: Int? = 500_000
+        public var groqTokensPerMinute: Int? = 250_000
+        public var geminiRequestsPerMinute: Int? = 1000
+        public var tavilyRequestsPerMinute: Int? = 1000
+        /// Searches that are left in Tavily's plan, an advanced one counting twice.
+        public var tavilyCredits: Int?
         public init() {}
     }
 
@@ -48,6 +56,14 @@ public struct RehearsalOptions: Sendable {
         public var saysDoneOfExpired = true
         /// Cartesia says `flush_done` after each text when it buffers none.
         public var saysFlushDoneUnasked = true
+        /// Groq sends the arguments of a tool call in several pieces.
+        public var callsInPieces = false
+        /// Groq's models think in the content, between `<think>` and `</think>`, whatever was asked.
+        public var thinksInContent = false
+        /// Gemini's `v1` knows neither tools nor instructions, only `v1beta` does.
+        public var refusesToolsAtV1 = false
+        /// Gemini's stream begins with a chunk that has usage and no candidates.
+        public var beginsWithUsage = true
         public init() {}
     }
 }

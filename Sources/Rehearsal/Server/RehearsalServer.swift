@@ -86,13 +86,18 @@ public final class RehearsalServer: Sendable {
         let numbers = Numbers()
         let deepgram = DeepgramFront(options: options, recognition: recognition)
         let cartesia = CartesiaFront(options: options, voices: voices)
+        let (plan, gemini, tavily) = (GroqPlan(options.limits), GeminiDesk(options), TavilyDesk(options))
         return [
             .deepgram: try await LoopbackPort.webSocket(conditions, deepgram) { numbers.log(log, .deepgram) },
             .groq: try await LoopbackPort.http(conditions, .groq) {
-                GroqFront.handler(options: options, log: numbers.log(log, .groq)) { numbers.nextRequest() }
+                GroqFront.handler(options: options, plan: plan, log: numbers.log(log, .groq)) { numbers.nextRequest() }
             },
-            .gemini: try await LoopbackPort.http(conditions, .gemini) { GeminiFront.handler(log: numbers.log(log, .gemini)) },
-            .tavily: try await LoopbackPort.http(conditions, .tavily) { TavilyFront.handler(log: numbers.log(log, .tavily)) },
+            .gemini: try await LoopbackPort.http(conditions, .gemini) {
+                GeminiFront.handler(gemini, log: numbers.log(log, .gemini)) { numbers.nextRequest() }
+            },
+            .tavily: try await LoopbackPort.http(conditions, .tavily) {
+                TavilyFront.handler(tavily, log: numbers.log(log, .tavily)) { numbers.nextRequest() }
+            },
             .cartesia: try await LoopbackPort.webSocket(conditions, cartesia) { numbers.log(log, .cartesia) },
         ]
     }

@@ -21,6 +21,7 @@ room_settings room_settings_default(void) {
       .person_delay_ms = 4.4,
       .person_azimuth_degrees = 30,
       .array_radius_mm = 32,
+      .converter_noise = 1.5,
   };
 }
 
@@ -30,7 +31,7 @@ static bool settings_are_valid(const room_settings *s) {
   double last_delay_ms = s->echo_delay_ms + (ROOM_MICROPHONES_MAX - 1) * s->echo_delay_step_ms;
   return within(s->echo_return_loss_db, -20, 100) && within(s->echo_delay_ms, 3, 100) && within(last_delay_ms, 3, 100) &&
          within(s->reverberation_ms, 50, 400) && within(s->person_gain_db, -60, 20) && within(s->person_delay_ms, 3, 30) &&
-         isfinite(s->person_azimuth_degrees) && within(s->array_radius_mm, 0, 200);
+         isfinite(s->person_azimuth_degrees) && within(s->array_radius_mm, 0, 200) && within(s->converter_noise, 0, 100);
 }
 
 static int map_file(int descriptor, room_air **air) {
@@ -55,6 +56,7 @@ static void fill_header(air_header *header, const room_settings *settings) {
   for (int i = 0; i < 2; i++) {
     atomic_store(&header->devices[i].plugged, 1);
     atomic_store(&header->devices[i].clock_ppm, AIR_PPM_AS_CONFIGURED);
+    atomic_store(&header->devices[i].card_number, i + 1);
   }
   // Last: whoever opens the file too early finds no air.
   atomic_thread_fence(memory_order_release);

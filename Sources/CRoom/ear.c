@@ -1,4 +1,5 @@
-// What the microphones hear. Stateless between calls: every call takes what it needs of the past from the recordings.
+// What the air brings to the microphones. Stateless between calls: every call takes what it needs of the past from the
+// recordings.
 #include "internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #define CHUNK 512
 /// Past that the longest path looks back to, and the chunk.
 #define WINDOW (PATH_SPAN + CHUNK)
-#define FROZEN_NS 10e6
 
 struct room_ear {
   room_air *air;
@@ -120,29 +120,7 @@ static int hear_chunk(room_ear *ear, double first_ns, double frame_ns, int frame
   return frames;
 }
 
-/// The same 10 ms again and again, the last ones before the lever was pulled.
-static void hear_frozen(room_ear *ear, double first_ns, double frame_ns, int frames, float *samples) {
-  double end_ns = (double)atomic_load(&ear->air->file->header.frozen_ns);
-  while (frames > 0) {
-    double phase = fmod(first_ns, FROZEN_NS);
-    int whole = (int)((FROZEN_NS - phase) / frame_ns) + 1;
-    int done = hear_chunk(ear, end_ns - FROZEN_NS + phase, frame_ns, whole < frames ? whole : frames, samples);
-    first_ns += done * frame_ns;
-    frames -= done;
-    samples += (size_t)done * (size_t)ear->channels;
-  }
-}
-
-void room_ear_hear(room_ear *ear, double first_ns, double frame_ns, int frames, float *samples) {
-  uint32_t fault = atomic_load(&ear->air->file->header.capture_fault);
-  if (fault == ROOM_CAPTURE_ZEROS) {
-    memset(samples, 0, (size_t)frames * (size_t)ear->channels * sizeof *samples);
-    return;
-  }
-  if (fault == ROOM_CAPTURE_FROZEN) {
-    hear_frozen(ear, first_ns, frame_ns, frames, samples);
-    return;
-  }
+void room_ear_listen(room_ear *ear, double first_ns, double frame_ns, int frames, float *samples) {
   while (frames > 0) {
     int done = hear_chunk(ear, first_ns, frame_ns, frames, samples);
     first_ns += done * frame_ns;
@@ -150,3 +128,7 @@ void room_ear_hear(room_ear *ear, double first_ns, double frame_ns, int frames, 
     samples += (size_t)done * (size_t)ear->channels;
   }
 }
+
+const room_air *room_ear_air(const room_ear *ear) { return ear->air; }
+
+int room_ear_channels(const room_ear *ear) { return ear->channels; }

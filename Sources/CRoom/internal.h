@@ -11,7 +11,7 @@
 // --- The file
 
 #define AIR_MAGIC "linnair"
-#define AIR_VERSION 1u
+#define AIR_VERSION 2u
 /// A recording is a ring of 10 ms blocks, each marked with the block of room time that it holds. A mark that is not the one
 /// wanted means: nothing was written there in this lap, silence.
 #define BLOCK_SAMPLES 160
@@ -33,6 +33,17 @@ typedef struct {
   _Atomic uint32_t running;
   /// AIR_PPM_AS_CONFIGURED or what the lever says.
   _Atomic int32_t clock_ppm;
+  _Atomic int32_t card_number;
+  _Atomic uint32_t busy;
+  _Atomic uint32_t stalled;
+  _Atomic int64_t stalled_ns;
+  _Atomic int32_t extra_delay_frames;
+  /// `room_shape`, field by field.
+  _Atomic int32_t channels;
+  _Atomic int32_t rate_hz;
+  _Atomic int32_t format;
+  _Atomic int32_t period_frames;
+  _Atomic uint32_t hides_period;
 } air_device;
 
 #define AIR_PPM_AS_CONFIGURED INT32_MIN
@@ -46,6 +57,8 @@ typedef struct {
   air_device devices[2];
   _Atomic uint32_t capture_fault;
   _Atomic int64_t frozen_ns;
+  /// Bit k: channel k delivers zeros.
+  _Atomic uint32_t dead_channels;
   /// Samples of the noise loop in use; 0 = quiet.
   _Atomic uint32_t noise_count;
   int16_t noise[ROOM_NOISE_MAX];
@@ -64,6 +77,8 @@ struct room_air {
   /// Recordings before this sample have been let go by `room_air_forget`.
   int64_t forgotten;
 };
+
+static inline air_device *device_of(const room_air *air, room_device device) { return &air->file->header.devices[device]; }
 
 // --- Band-limited interpolation: a Kaiser-windowed sinc on the room's 16 kHz grid
 
@@ -106,3 +121,16 @@ typedef struct {
 
 void room_path_echo(room_path *path, const room_settings *settings, int microphone);
 void room_path_person(room_path *path, const room_settings *settings, int microphone, int microphones);
+
+// --- The microphones
+
+/// Renders what the microphones hear.
+typedef struct room_ear room_ear;
+
+/// Null when there is no memory. `channels` is 1...ROOM_MICROPHONES_MAX.
+room_ear *room_ear_create(room_air *air, int channels);
+void room_ear_destroy(room_ear *ear);
+/// Frames of what the air brings to the microphones, interleaved; no converter's fault, no noise of its own.
+void room_ear_listen(room_ear *ear, double first_ns, double frame_ns, int frames, float *samples);
+const room_air *room_ear_air(const room_ear *ear);
+int room_ear_channels(const room_ear *ear);

@@ -1,9 +1,6 @@
-// The fault levers and the standing of the two devices.
+// The levers: what can be done to the two devices from any process.
 #include "internal.h"
 #include <errno.h>
-#include <fcntl.h>
-
-static air_device *device_of(const room_air *air, room_device device) { return &air->file->header.devices[device]; }
 
 void room_unplug(room_air *air, room_device device) {
   air_device *d = device_of(air, device);
@@ -30,51 +27,43 @@ void room_set_capture_fault(room_air *air, room_capture_fault fault) {
   atomic_store(&header->capture_fault, (uint32_t)fault);
 }
 
-/// The claim on a device: byte `device` of the file, locked by an open file description. The kernel gives it back when its
-/// process dies, however it dies.
-static struct flock claim_of(room_device device) {
-  return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = device, .l_len = 1};
+void room_set_dead_channels(room_air *air, uint32_t mask) { atomic_store(&air->file->header.dead_channels, mask); }
+
+void room_set_busy(room_air *air, room_device device, bool busy) { atomic_store(&device_of(air, device)->busy, busy); }
+
+void room_set_stalled(room_air *air, room_device device, bool stalled) {
+  air_device *d = device_of(air, device);
+  atomic_store(&d->stalled_ns, room_now_ns());
+  atomic_store(&d->stalled, stalled);
 }
 
-bool room_is_running(const room_air *air, room_device device) {
-  struct flock claim = claim_of(device);
-  // A process that was killed has left its mark.
-  bool claimed = fcntl(air->descriptor, F_OFD_GETLK, &claim) == 0 && claim.l_type != F_UNLCK;
-  return claimed && atomic_load(&device_of(air, device)->running) != 0;
-}
-
-int room_xruns(const room_air *air, room_device device) { return (int)atomic_load(&device_of(air, device)->xruns); }
-
-int room_device_claim(room_air *air, room_device device, uint32_t *unplugs) {
-  *unplugs = atomic_load(&device_of(air, device)->unplugs);
-  if (!room_is_plugged(air, device)) return -ENODEV;
-  struct flock claim = claim_of(device);
-  if (fcntl(air->descriptor, F_OFD_SETLK, &claim) < 0) return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
-  room_device_set_running(air, device, false);
+int room_set_extra_delay(room_air *air, room_device device, int frames) {
+  if (frames < -100000 || frames > 100000) return -EINVAL;
+  atomic_store(&device_of(air, device)->extra_delay_frames, frames);
   return 0;
 }
 
-bool room_device_gone(const room_air *air, room_device device, uint32_t unplugs, int64_t *since_ns) {
+int room_set_card_number(room_air *air, room_device device, int number) {
+  if (number < 0 || number > 31) return -EINVAL;
+  atomic_store(&device_of(air, device)->card_number, number);
+  return 0;
+}
+
+int room_card_number(const room_air *air, room_device device) { return atomic_load(&device_of(air, device)->card_number); }
+
+const char *room_card_id(room_device device) { return device == ROOM_MICROPHONES ? "RoomMic" : "RoomSpeaker"; }
+
+int room_set_shape(room_air *air, room_device device, const room_shape *shape) {
+  bool is_rate = shape->rate_hz == 0 || shape->rate_hz == 16000 || shape->rate_hz == 44100 || shape->rate_hz == 48000;
+  bool are_channels = shape->channels >= 0 && shape->channels <= ROOM_MICROPHONES_MAX;
+  if (!is_rate || !are_channels || shape->format > ROOM_FORMAT_S32_LE || shape->period_frames < 0) return -EINVAL;
   air_device *d = device_of(air, device);
-  if (atomic_load(&d->unplugs) == unplugs) return false;
-  *since_ns = atomic_load(&d->unplugged_ns);
-  return true;
+  atomic_store(&d->channels, shape->channels);
+  atomic_store(&d->rate_hz, shape->rate_hz);
+  atomic_store(&d->format, (int32_t)shape->format);
+  atomic_store(&d->period_frames, shape->period_frames);
+  atomic_store(&d->hides_period, shape->hides_period);
+  return 0;
 }
 
-bool room_device_take_xrun(room_air *air, room_device device) {
-  air_device *d = device_of(air, device);
-  if (atomic_load(&d->xruns_asked) == 0) return false;
-  atomic_fetch_sub(&d->xruns_asked, 1);
-  return true;
-}
-
-void room_device_count_xrun(room_air *air, room_device device) { atomic_fetch_add(&device_of(air, device)->xruns, 1); }
-
-void room_device_set_running(room_air *air, room_device device, bool running) {
-  atomic_store(&device_of(air, device)->running, running);
-}
-
-double room_device_ppm(const room_air *air, room_device device, double configured) {
-  int32_t ppm = atomic_load(&device_of(air, device)->clock_ppm);
-  return ppm == AIR_PPM_AS_CONFIGURED ? configured : ppm;
-}
+int room_xruns(const room_air *air, room_device device) { return (int)atomic_load(&device_of(air, device)->xruns); }

@@ -1,5 +1,4 @@
 import Audio
-import Failures
 
 /// How microphones deliver.
 public struct CaptureFormat: Sendable, Equatable {
@@ -8,7 +7,7 @@ public struct CaptureFormat: Sendable, Equatable {
     public var channels: Int
     /// Frames in the 10 ms blocks of the ring.
     public var blockFrames: Int
-    /// 16 or 32.
+    /// 16, 24 or 32.
     public var sampleBits: Int
 
     public init(rateHz: Int, channels: Int, blockFrames: Int, sampleBits: Int) {
@@ -33,19 +32,11 @@ public struct CaptureCounters: Sendable, Equatable {
     public init() {}
 }
 
-/// A device went away or came back. It is tried for without end.
-public enum DeviceChange: Sendable, Equatable {
-    /// It delivers no more. Said again when another kind of trouble keeps it away, for instance `.busy` or `.unsupported`.
-    case lost(Failure)
-    /// It delivers again.
-    case recovered
-}
-
 /// Microphones that deliver stamped blocks on a thread of their own.
 public protocol MicrophoneCapture: AnyObject, Sendable {
     var format: CaptureFormat { get }
-    /// `format.blockFrames * format.channels` samples a block, interleaved. One reader. The stamps' sample index counts frames of the
-    /// device's clock, lost ones included.
+    /// `format.blockFrames * format.channels` samples a block, interleaved. One reader. The stamps' sample index counts frames of
+    /// the device's clock, lost ones included.
     var ring: StampedRing { get }
     /// An eventfd: readable after every block.
     var wake: Int32 { get }

@@ -1,6 +1,5 @@
 import Audio
 import CPlatform
-import Synchronization
 
 /// What the capture thread does between two waits: gather whole blocks, stamp them, hand them on, recover from XRUNs. Owns its
 /// memory; never allocates, locks, or waits for anything but the device.
@@ -34,15 +33,29 @@ struct CaptureLoop: ~Copyable {
     /// The stream was interrupted: the frames lost are known by the clock alone.
     private var hasGap = false
     private let block: UnsafeMutablePointer<Int32>
+    private var watch: CaptureWatch
+    private var storm = XRUNStorm()
     private let ring: Unmanaged<StampedRing>
     private let tally: Unmanaged<CaptureTally>
 
-    /// - Parameters: uncounted: whoever owns the loop keeps ring and tally alive.
-    init(format: CaptureFormat, ring: StampedRing, tally: CaptureTally) {
+    /// What is the matter with the sound, blocks and XRUNs considered.
+    struct Findings: Equatable {
+        var sound = CaptureWatch.Findings()
+        var isStorming = false
+    }
+
+    /// As of the last block.
+    private(set) var findings = Findings()
+
+    /// - Parameters:
+    ///   - ring, tally: uncounted: whoever owns the loop keeps them alive.
+    ///   - watched: the channels that are microphones; empty for all.
+    init(format: CaptureFormat, watched: [Int], ring: StampedRing, tally: CaptureTally) {
         rateHz = format.rateHz
         blockFrames = format.blockFrames
         block = .allocate(capacity: format.blockFrames * format.channels)
         block.initialize(repeating: 0, count: format.blockFrames * format.channels)
+        watch = CaptureWatch(blockFrames: format.blockFrames, channels: format.channels, watched: watched)
         self.ring = .passUnretained(ring)
         self.tally = .passUnretained(tally)
     }
@@ -109,11 +122,18 @@ struct CaptureLoop: ~Copyable {
             hasGap = false
         }
         device.widen(into: block)
-        let stamp = FrameStamp(firstSample: nextFrame, time: MonotonicTime(nanoseconds: end - duration))
         let samples = UnsafePointer(block)
+        watch.note(samples)
+        storm.calm(at: end)
+        findings = Findings(sound: watch.findings, isStorming: storm.isRaging)
+        defer {
+            nextFrame += Int64(blockFrames)
+            endNanoseconds = end
+        }
+        // What a frozen converter repeats is not what anybody says.
+        if findings.sound.isFrozen { return }
+        let stamp = FrameStamp(firstSample: nextFrame, time: MonotonicTime(nanoseconds: end - duration))
         let isTaken = ring._withUnsafeGuaranteedRef { $0.write(stamp: stamp, samples: samples) }
-        nextFrame += Int64(blockFrames)
-        endNanoseconds = end
         tally._withUnsafeGuaranteedRef { $0.note(blockTaken: isTaken) }
     }
 
@@ -124,6 +144,7 @@ struct CaptureLoop: ~Copyable {
         hasGap = true
         guard status == -EPIPE || status == -ESTRPIPE else { return .lost(code: -status) }
         tally._withUnsafeGuaranteedRef { $0.noteXRUN() }
+        storm.strike(at: ln_monotonic_ns())
         return startAnew(after: status)
     }
 
@@ -132,38 +153,4 @@ struct CaptureLoop: ~Copyable {
         vainRestarts += 1
         return status == -ENODEV || vainRestarts > Self.restartsBeforeLost ? .lost(code: -status) : .goOn
     }
-}
-
-/// The capture thread's counts, and the eventfd that says that a block came.
-final class CaptureTally: Sendable {
-    let wake: Int32
-    private let blocks = Atomic<Int>(0)
-    private let xruns = Atomic<Int>(0)
-    private let overruns = Atomic<Int>(0)
-    private let reopens = Atomic<Int>(0)
-
-    init() { wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
-
-    deinit { close(wake) }
-
-    var counters: CaptureCounters {
-        var all = CaptureCounters()
-        all.blocks = blocks.load(ordering: .relaxed)
-        all.xruns = xruns.load(ordering: .relaxed)
-        all.overruns = overruns.load(ordering: .relaxed)
-        all.reopens = reopens.load(ordering: .relaxed)
-        return all
-    }
-
-    @_noAllocation @_noLocks
-    func note(blockTaken: Bool) {
-        blocks.add(1, ordering: .relaxed)
-        if !blockTaken { overruns.add(1, ordering: .relaxed) }
-        ln_eventfd_signal(wake)
-    }
-
-    @_noAllocation @_noLocks
-    func noteXRUN() { xruns.add(1, ordering: .relaxed) }
-
-    func noteReopen() { reopens.add(1, ordering: .relaxed) }
 }

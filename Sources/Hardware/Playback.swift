@@ -8,7 +8,7 @@ public struct PlaybackFormat: Sendable, Equatable {
     public var periodFrames: Int
     /// The device's buffer; no more than 40 ms of it are ever filled.
     public var bufferFrames: Int
-    /// 16 or 32.
+    /// 16, 24 or 32.
     public var sampleBits: Int
 
     public init(rateHz: Int, channels: Int, periodFrames: Int, bufferFrames: Int, sampleBits: Int) {
@@ -60,7 +60,7 @@ public protocol LoudspeakerPlayback: AnyObject, Sendable {
     func enqueue(_ samples: [Int16]) -> Int64?
     /// The reply position that the next enqueued sample will get.
     var enqueued: Int64 { get }
-    /// Plays a short sound of the box itself. A reply ends it; while one sounds it is not taken.
+    /// Plays a short sound of the box itself. A reply ends it; while one sounds, or the device is away, it is not taken.
     func chime(_ samples: [Int16])
     /// Ends playback and its thread, closes the device. Waits at most 500 ms.
     func stop()

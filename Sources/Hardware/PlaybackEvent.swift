@@ -18,10 +18,6 @@ public enum PlaybackEvent: Sendable, Equatable {
     case dropped(heardUpTo: Int64, forgottenUpTo: Int64, time: MonotonicTime)
     /// The device ran dry and was started again.
     case underrun(time: MonotonicTime)
-    /// The device went away with this `errno`; what was not heard is kept.
-    case lost(code: Int32)
-    /// It is back.
-    case recovered
 }
 
 /// Playback events on their way from the playback thread to whoever keeps the books: one writer, one reader, no lock.
@@ -39,7 +35,7 @@ public final class PlaybackEventRing: @unchecked Sendable {  // one writer, one 
         wake = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
         mask = capacity - 1
         slots = .allocate(capacity: capacity)
-        slots.initialize(repeating: .recovered, count: capacity)
+        slots.initialize(repeating: .resumed(time: MonotonicTime(nanoseconds: 0)), count: capacity)
     }
 
     deinit {

@@ -62,8 +62,11 @@ struct PlaybackRenderer: ~Copyable {
         isPaused = false
         gain = Self.unity
         wantedGain = Self.unity
-        chimes._withUnsafeGuaranteedRef { $0.skip(to: $0.written) }
+        forgetChimes()
     }
+
+    @_noAllocation @_noLocks
+    mutating func forgetChimes() { chimes._withUnsafeGuaranteedRef { $0.skip(to: $0.written) } }
 
     /// Writes one block, mono, Q31.
     @_noAllocation @_noLocks

@@ -6,6 +6,8 @@ final class PlaybackTally: Sendable {
     let underruns = Atomic<Int>(0)
     let reopens = Atomic<Int>(0)
     let overruns = Atomic<Int>(0)
+    /// The device is there: what is to sound now can.
+    let isPlaying = Atomic<Bool>(false)
 
     /// A block was handed to the device, and to the far end's reader if that had room.
     @_noAllocation @_noLocks

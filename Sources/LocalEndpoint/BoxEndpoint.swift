@@ -5,90 +5,107 @@ import Failures
 import Hardware
 import Synchronization
 
-/// The accounts of the utterances, kept by the session's calls and the pump's thread.
-final class SharedUtteranceBook: Sendable {
-    private let book: Mutex<UtteranceBook>
-
-    init(rateHz: Int) { book = Mutex(UtteranceBook(rateHz: rateHz)) }
-
-    func withLock<Result>(_ body: (inout sending UtteranceBook) -> sending Result) -> sending Result { book.withLock(body) }
-}
-
 /// The box itself as a ``SpeechEndpoint``: its microphones, its loudspeaker, and between them the front end and the reflex.
 ///
 /// Three threads work here: capture's and playback's own (in `Hardware`), the front end's (``FrontEndThread``), and
 /// the pump's, which alone makes events. Ducking and pausing on speech go from the front end's thread straight to the
 /// playback thread.
+///
+/// The session stays when a device is replaced by another one (see ``join(capture:playback:settings:)``).
 public final class BoxEndpoint: SpeechEndpoint {
-    public let capabilities: EndpointCapabilities
+    private struct State {
+        var path: SoundPath
+        var isStarted = false
+    }
 
-    private let capture: any MicrophoneCapture
-    private let playback: any LoudspeakerPlayback
-    private let earcons: EarconSounds
     private let queue = EndpointEventQueue()
     private let reflexLever = ReflexLever()
-    private let book: SharedUtteranceBook
-    private let frontEnd: FrontEndThread
-    private let pump: EndpointPump
+    private let state: Mutex<State>
 
-    /// Joins an open capture and an open playback. Nothing moves before ``start()``.
+    /// Joins a capture and a playback. Nothing moves before ``start()``.
     public init(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings) {
-        self.capture = capture
-        self.playback = playback
-        capabilities = EndpointCapabilities(cleansItself: true, playbackRateHz: playback.format.rateHz)
-        earcons = EarconSounds(rateHz: playback.format.rateHz)
-        book = SharedUtteranceBook(rateHz: playback.format.rateHz)
-        frontEnd = FrontEndThread(capture: capture, playback: playback, settings: settings, lever: reflexLever)
-        pump = EndpointPump(frames: frontEnd.frames, playback: playback, reflexLever: reflexLever, book: book, queue: queue)
+        let path = SoundPath(capture: capture, playback: playback, settings: settings, lever: reflexLever, queue: queue)
+        state = Mutex(State(path: path))
     }
+
+    private var path: SoundPath { state.withLock { $0.path } }
 
     /// Starts the front end and the events.
     public func start() {
-        pump.start()
-        frontEnd.start()
+        let path = state.withLock { state in
+            state.isStarted = true
+            return state.path
+        }
+        path.start()
     }
 
     /// Ends them, in at most 200 ms, and the event stream. Capture and playback remain their owner's to stop.
     public func stop() {
-        frontEnd.stop()
-        pump.stop()
+        path.stop()
         queue.finish()
     }
 
-    /// Says that the microphones went away or came back; for `ALSACapture`'s `onChange`.
-    public func captureChanged(_ change: DeviceChange) {
+    /// Another device takes the place of one of the two, or of both. What was to be played by a loudspeaker that is replaced
+    /// ends: it is reported as failed. Waits at most 200 ms; one caller at a time, and none beside ``start()`` and ``stop()``.
+    public func join(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings) {
+        let (old, isStarted) = state.withLock { ($0.path, $0.isStarted) }
+        if isStarted { old.stop() }
+        let new = SoundPath(
+            capture: capture, playback: playback, settings: settings, lever: reflexLever, queue: queue, continuing: old)
+        state.withLock { $0.path = new }
+        if old.book !== new.book, !old.book.withLock({ $0.isEmpty }) {
+            queue.push(.failed(Failure(.playback, .unplugged, "another loudspeaker took its place")))
+            queue.push(.recovered(.playback))
+        }
+        if isStarted { new.start() }
+    }
+
+    /// What became of the microphones, for `ALSACapture`'s `onChange`; of what is merely impaired the session knows nothing.
+    public func captureChanged(_ change: DeviceChange) { changed(.capture, change) }
+
+    /// Likewise for `ALSAPlayback`.
+    public func playbackChanged(_ change: DeviceChange) { changed(.playback, change) }
+
+    private func changed(_ subject: Failure.Subject, _ change: DeviceChange) {
         switch change {
         case .lost(let failure): queue.push(.failed(failure))
-        case .recovered: queue.push(.recovered(.capture))
+        case .recovered: queue.push(.recovered(subject))
+        case .impaired, .unimpaired: break
         }
     }
 
     /// What the watchdog watches.
     public var progress: BoxEndpointProgress {
-        BoxEndpointProgress(
-            captureBlocks: frontEnd.gauges.captureBlocks.load(ordering: .relaxed),
-            frames: frontEnd.gauges.frames.load(ordering: .relaxed))
+        let gauges = path.frontEnd.gauges
+        return BoxEndpointProgress(
+            captureBlocks: gauges.captureBlocks.load(ordering: .relaxed), frames: gauges.frames.load(ordering: .relaxed))
     }
 
     /// What `linnet status` shows.
     public var figures: BoxEndpointFigures {
-        var figures = frontEnd.gauges.figures
+        let path = path
+        var figures = path.frontEnd.gauges.figures
         figures.droppedFrames += queue.droppedFrames
-        let captured = capture.counters
+        let captured = path.capture.counters
         figures.captureXruns = captured.xruns
         figures.captureOverruns = captured.overruns
-        figures.playbackUnderruns = playback.counters.underruns
+        figures.playbackUnderruns = path.playback.counters.underruns
         return figures
     }
 
     // MARK: SpeechEndpoint
 
+    public var capabilities: EndpointCapabilities {
+        EndpointCapabilities(cleansItself: true, playbackRateHz: path.playback.format.rateHz)
+    }
+
     public var events: AsyncStream<EndpointEvent> { queue.stream() }
 
     public func play(_ samples: [Int16], utterance: UtteranceID) -> Bool {
         guard !samples.isEmpty else { return true }
-        return book.withLock { book in
-            guard let start = playback.enqueue(samples) else { return false }
+        let path = path
+        return path.book.withLock { book in
+            guard let start = path.playback.enqueue(samples) else { return false }
             book.queued(samples.count, of: utterance, at: start)
             return true
         }
@@ -96,20 +113,25 @@ public final class BoxEndpoint: SpeechEndpoint {
 
     public func finish(utterance: UtteranceID) {
         let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
-        book.withLock { book in
+        path.book.withLock { book in
             for event in book.finished(utterance, at: now) { queue.push(event) }
         }
     }
 
-    public func duck() { playback.setDucked(true) }
-    public func pause() { playback.pause() }
-    public func resume() { playback.resume() }
+    public func duck() { path.playback.setDucked(true) }
+    public func pause() { path.playback.pause() }
+    public func resume() { path.playback.resume() }
 
     public func drop() {
+        let path = path
         // Under the lock, so that no sample of a `play` on another thread slips in between "enqueued up to" and the command.
-        book.withLock { _ in playback.drop() }
+        path.book.withLock { _ in path.playback.drop() }
     }
 
     public func setReflex(_ reflex: Reflex) { reflexLever.set(reflex) }
-    public func signal(_ sound: Earcon) { playback.chime(earcons[sound]) }
+
+    public func signal(_ sound: Earcon) {
+        let path = path
+        path.playback.chime(path.earcons[sound])
+    }
 }

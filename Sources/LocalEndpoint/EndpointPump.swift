@@ -1,7 +1,6 @@
 import Audio
 import CPlatform
 import Conversation
-import Failures
 import Hardware
 import Synchronization
 
@@ -60,9 +59,6 @@ final class EndpointPump: Sendable {
             push { [.paused(speechStart: start, heard: $0.position, at: time)] }
         case .resumed(let time): queue.push(.resumed(at: time))
         case .dropped(_, let end, let time): push { [.dropped(heard: $0.dropped(upTo: end), at: time)] }
-        case .lost(let code):
-            queue.push(.failed(Failure(.playback, .unplugged, "the loudspeaker went away (errno \(code))")))
-        case .recovered: queue.push(.recovered(.playback))
         }
     }
 

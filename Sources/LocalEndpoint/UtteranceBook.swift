@@ -28,6 +28,9 @@ package struct UtteranceBook: Sendable {
 
     package init(rateHz: Int) { self.rateHz = rateHz }
 
+    /// Whether no utterance is queued or sounding.
+    package var isEmpty: Bool { accounts.isEmpty }
+
     /// `count` samples of `utterance` were queued at `start`.
     package mutating func queued(_ count: Int, of utterance: UtteranceID, at start: Int64) {
         let end = start + Int64(count)

@@ -11,7 +11,7 @@ public final class Room: Sendable {
         public var channels: Int
         /// 16000, 44100 or 48000.
         public var rateHz: Int
-        /// 16 or 32.
+        /// 16, 24 (in four bytes) or 32.
         public var sampleBits: Int
         /// The error of its clock, parts per million.
         public var clockPartsPerMillion: Int
@@ -37,6 +37,8 @@ public final class Room: Sendable {
         /// 4.4 ms are 1.5 m.
         public var personDelayMilliseconds = 4.4
         public var personAzimuthDegrees = 30.0
+        /// Peak of the noise of the microphones' converter, 16-bit steps, 0...100; 0 is a quiet that no real one has.
+        public var converterNoise = 1.5
 
         public init() {}
 
@@ -49,6 +51,7 @@ public final class Room: Sendable {
             all.person_gain_db = personGainDecibels
             all.person_delay_ms = personDelayMilliseconds
             all.person_azimuth_degrees = personAzimuthDegrees
+            all.converter_noise = converterNoise
             return all
         }
     }

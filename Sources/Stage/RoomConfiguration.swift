@@ -2,8 +2,9 @@ import Glibc
 
 /// How a program is given the room's card.
 extension Room {
-    /// The text of an ALSA configuration (`ALSA_CONFIG_PATH`) with the PCMs `room_mic` and `room_speaker`, and both as
-    /// `default`, which converts whatever rate and format it is asked for.
+    /// The text of an ALSA configuration (`ALSA_CONFIG_PATH`) with the PCMs `room_mic` and `room_speaker`, both as
+    /// `default`, which converts whatever rate and format it is asked for, and both by the number or id of their card
+    /// (`hw:1`, `plughw:CARD=RoomMic`), with the controls that tell a card's id.
     /// - Parameter pluginPath: `libasound_module_pcm_room.so`.
     public func configuration(pluginPath: String) -> String {
         """
@@ -15,8 +16,20 @@ extension Room {
             capture.pcm { type plug slave.pcm "\(Self.microphoneName)" }
             playback.pcm { type plug slave.pcm "\(Self.loudspeakerName)" }
         }
+        ctl_type.room { lib "\(quoted(pluginPath))" }
+        ctl.hw { \(Self.cardArgument) type room air "\(quoted(path))" card $CARD }
+        pcm.hw { \(Self.cardArgument) \(Self.deviceArgument) \(numbered) }
+        pcm.plughw { \(Self.cardArgument) \(Self.deviceArgument) type plug slave.pcm { \(numbered) } }
 
         """
+    }
+
+    private static let cardArgument = "@args.0 CARD @args.CARD { type string default \"0\" }"
+    private static let deviceArgument = "@args.1 DEV @args.DEV { type integer default 0 }"
+
+    private var numbered: String {
+        "type asym capture.pcm { \(card("capture", settings.microphones)) card $CARD } "
+            + "playback.pcm { \(card("playback", settings.loudspeaker)) card $CARD }"
     }
 
     private func card(_ role: String, _ card: CardSettings) -> String {

@@ -41,9 +41,9 @@ static int prepare(snd_pcm_ioplug_t *io) {
 }
 
 static void free_engines(card *c) {
-  room_ear_destroy(c->ear);
+  room_converter_destroy(c->converter);
   room_loudspeaker_destroy(c->loudspeaker);
-  c->ear = NULL;
+  c->converter = NULL;
   c->loudspeaker = NULL;
 }
 
@@ -58,12 +58,13 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params) {
   (void)params;
   card *c = card_of(io);
   hw_free(io);
+  if (c->hidden_period != 0 && io->period_size != c->hidden_period) return -EINVAL;
   c->frame_ns = 1e9 / (io->rate * (1 + c->ppm / 1e6));
   c->avail_min = io->period_size;
   c->stop_threshold = io->buffer_size;
-  if (c->device == ROOM_MICROPHONES) c->ear = room_ear_create(c->air, (int)io->channels);
+  if (c->device == ROOM_MICROPHONES) c->converter = room_converter_create(c->air, (int)io->channels);
   else c->loudspeaker = room_loudspeaker_create(c->air, (int)io->buffer_size);
-  return c->ear || c->loudspeaker ? 0 : -ENOMEM;
+  return c->converter || c->loudspeaker ? 0 : -ENOMEM;
 }
 
 static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params) {
@@ -90,6 +91,15 @@ static int poll_revents(snd_pcm_ioplug_t *io, struct pollfd *descriptors, unsign
   return 0;
 }
 
+static int delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *frames) {
+  card *c = card_of(io);
+  snd_pcm_sframes_t available = snd_pcm_avail_update(io->pcm);
+  if (available < 0) return (int)available;
+  *frames = c->device == ROOM_MICROPHONES ? available : (snd_pcm_sframes_t)io->buffer_size - available;
+  *frames += room_device_extra_delay(c->air, c->device);
+  return 0;
+}
+
 static int close_card(snd_pcm_ioplug_t *io) {
   card *c = card_of(io);
   card_halt(c, room_now_ns());
@@ -111,34 +121,23 @@ static const snd_pcm_ioplug_callback_t callbacks = {
     .sw_params = sw_params,
     .prepare = prepare,
     .poll_revents = poll_revents,
+    .delay = delay,
 };
 
-static int set_one_or_list(card *c, int parameter, unsigned said, unsigned count, const unsigned *list) {
-  return snd_pcm_ioplug_set_param_list(&c->io, parameter, said ? 1 : count, said ? &said : list);
+/// Whether the card that is meant is the one that this device sits on.
+static int find_card(const card *c, const char *meant) {
+  room_device found;
+  if (!meant) return 0;
+  return room_find_card(c->air, meant, &found) && found == c->device ? 0 : -ENODEV;
 }
 
-static int set_constraints(card *c, const card_configuration *said) {
-  static const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED};
-  static const unsigned rates[] = {16000, 44100, 48000};
-  static const unsigned channels[] = {1, 2, 3, 4, 5, 6, 7, 8};
-  static const unsigned formats[] = {SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S32_LE};
-  unsigned format = said->format == SND_PCM_FORMAT_UNKNOWN ? 0 : (unsigned)said->format;
-  int status = snd_pcm_ioplug_set_param_list(&c->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
-  if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_FORMAT, format, 2, formats);
-  if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_CHANNELS, (unsigned)said->channels, 8, channels);
-  if (status >= 0) status = set_one_or_list(c, SND_PCM_IOPLUG_HW_RATE, (unsigned)said->rate, 3, rates);
-  if (status >= 0) status = snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 64, 1 << 17);
-  if (status >= 0) status = snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 128, 1 << 20);
-  if (status >= 0) status = snd_pcm_ioplug_set_param_minmax(&c->io, SND_PCM_IOPLUG_HW_PERIODS, 2, 1024);
-  return status;
-}
-
-static int open_card(snd_pcm_t **pcm, const char *name, snd_pcm_stream_t stream, int mode, const card_configuration *said) {
+static int open_card(snd_pcm_t **pcm, const char *name, snd_pcm_stream_t stream, int mode, card_configuration *said) {
   card *c = calloc(1, sizeof *c);
   if (!c) return -ENOMEM;
   c->device = stream == SND_PCM_STREAM_CAPTURE ? ROOM_MICROPHONES : ROOM_LOUDSPEAKER;
   c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   int status = c->timer < 0 ? -errno : room_air_open(said->air, &c->air);
+  if (status >= 0) status = find_card(c, said->card);
   if (status >= 0) status = room_device_claim(c->air, c->device, &c->unplugs);
   if (status >= 0) {
     c->ppm = room_device_ppm(c->air, c->device, said->ppm);
@@ -157,7 +156,10 @@ static int open_card(snd_pcm_t **pcm, const char *name, snd_pcm_stream_t stream,
     free(c);
     return status;
   }
-  status = set_constraints(c, said);
+  room_shape shape = room_device_shape(c->air, c->device);
+  card_apply_shape(said, &shape);
+  if (shape.hides_period) c->hidden_period = (snd_pcm_uframes_t)shape.period_frames;
+  status = card_set_constraints(&c->io, said, &shape);
   if (status < 0) {
     snd_pcm_ioplug_delete(&c->io);
     return status;
@@ -166,63 +168,10 @@ static int open_card(snd_pcm_t **pcm, const char *name, snd_pcm_stream_t stream,
   return 0;
 }
 
-static int wrong(const char *key, const char *right) {
-  SNDERR("room: %s must be %s", key, right);
-  return -EINVAL;
-}
-
-static int read_role(snd_config_t *entry, snd_pcm_stream_t stream) {
-  const char *role;
-  bool good = snd_config_get_string(entry, &role) >= 0 && (strcmp(role, "capture") == 0 || strcmp(role, "playback") == 0);
-  if (!good) return wrong("role", "capture or playback");
-  // Opened in the other direction: no mistake in the configuration, but a device that does not exist.
-  return (stream == SND_PCM_STREAM_CAPTURE) == (strcmp(role, "capture") == 0) ? 0 : -ENOENT;
-}
-
-static int read_number(snd_config_t *entry, const char *key, card_configuration *said) {
-  if (strcmp(key, "ppm") == 0) {
-    bool good = snd_config_get_ireal(entry, &said->ppm) >= 0 && said->ppm >= -100000 && said->ppm <= 100000;
-    return good ? 0 : wrong(key, "-100000 to 100000");
-  }
-  long number = 0;
-  snd_config_get_integer(entry, &number);
-  if (strcmp(key, "channels") == 0) {
-    said->channels = number;
-    return number >= 1 && number <= ROOM_MICROPHONES_MAX ? 0 : wrong(key, "1 to 8");
-  }
-  said->rate = number;
-  return number == 16000 || number == 44100 || number == 48000 ? 0 : wrong(key, "16000, 44100 or 48000");
-}
-
-static int read_format(snd_config_t *entry, card_configuration *said) {
-  const char *text;
-  said->format = snd_config_get_string(entry, &text) < 0 ? SND_PCM_FORMAT_UNKNOWN : snd_pcm_format_value(text);
-  bool good = said->format == SND_PCM_FORMAT_S16_LE || said->format == SND_PCM_FORMAT_S32_LE;
-  return good ? 0 : wrong("format", "S16_LE or S32_LE");
-}
-
-/// One key of the PCM's configuration.
-static int read_entry(snd_config_t *entry, const char *key, snd_pcm_stream_t stream, card_configuration *said) {
-  if (strcmp(key, "comment") == 0 || strcmp(key, "type") == 0 || strcmp(key, "hint") == 0) return 0;
-  if (strcmp(key, "air") == 0) return snd_config_get_string(entry, &said->air) < 0 ? wrong(key, "a path") : 0;
-  if (strcmp(key, "role") == 0) return read_role(entry, stream);
-  if (strcmp(key, "format") == 0) return read_format(entry, said);
-  bool numeric = strcmp(key, "channels") == 0 || strcmp(key, "rate") == 0 || strcmp(key, "ppm") == 0;
-  return numeric ? read_number(entry, key, said) : wrong(key, "left out: unknown");
-}
-
 SND_PCM_PLUGIN_DEFINE_FUNC(room) {
   (void)root;
   card_configuration said = {.format = SND_PCM_FORMAT_UNKNOWN};
-  snd_config_iterator_t i, next;
-  snd_config_for_each(i, next, conf) {
-    snd_config_t *entry = snd_config_iterator_entry(i);
-    const char *key;
-    if (snd_config_get_id(entry, &key) < 0) continue;
-    int status = read_entry(entry, key, stream, &said);
-    if (status < 0) return status;
-  }
-  if (!said.air) return wrong("air", "given");
-  return open_card(pcmp, name, stream, mode, &said);
+  int status = card_read_configuration(conf, stream, &said);
+  return status < 0 ? status : open_card(pcmp, name, stream, mode, &said);
 }
 SND_PCM_PLUGIN_SYMBOL(room);

@@ -7,9 +7,11 @@
 #include <alsa/pcm_external.h>
 #include "CRoomCard.h"
 
-/// What the ALSA configuration says of a PCM; 0, or UNKNOWN for the format, where it says nothing.
+/// What the ALSA configuration says of a PCM or a control; 0, or UNKNOWN for the format, where it says nothing.
 typedef struct {
   const char *air;
+  /// Number or id of the card that is meant.
+  const char *card;
   long channels;
   long rate;
   snd_pcm_format_t format;
@@ -30,6 +32,8 @@ typedef struct {
   int timer;
   snd_pcm_uframes_t avail_min;
   snd_pcm_uframes_t stop_threshold;
+  /// The only period that it takes without having said so; 0 for any.
+  snd_pcm_uframes_t hidden_period;
   /// Nanoseconds between frames on this PCM's own clock.
   double frame_ns;
   bool running;
@@ -38,10 +42,19 @@ typedef struct {
   /// Frames that have passed the converter, as of the last look.
   snd_pcm_uframes_t position;
   /// One of the two, from hw_params on.
-  room_ear *ear;
+  room_converter *converter;
   room_loudspeaker *loudspeaker;
   float samples[CARD_CHUNK * ROOM_MICROPHONES_MAX];
 } card;
+
+// --- configuration.c: what the ALSA configuration and the levers say that the device is
+
+/// Reads all keys. -EINVAL, with words for the person, when one is wrong.
+int card_read_configuration(snd_config_t *conf, snd_pcm_stream_t stream, card_configuration *said);
+/// Puts the lever's shape over the configuration's.
+void card_apply_shape(card_configuration *said, const room_shape *shape);
+/// Tells alsa-lib what the device can do.
+int card_set_constraints(snd_pcm_ioplug_t *io, const card_configuration *said, const room_shape *shape);
 
 // --- clock.c: where the converter stands, and when somebody must wake
 

@@ -23,7 +23,14 @@ void card_start_clock(card *c) {
   card_aim(c, c->io.appl_ptr);
 }
 
+/// One that stands still has no time after that.
+static int64_t time_that_counts(const card *c, int64_t at_ns) {
+  int64_t stalled_ns;
+  return room_device_stalled(c->air, c->device, &stalled_ns) && stalled_ns < at_ns ? stalled_ns : at_ns;
+}
+
 static snd_pcm_uframes_t position_at(const card *c, int64_t at_ns) {
+  at_ns = time_that_counts(c, at_ns);
   double elapsed_ns = (double)(at_ns - c->started_ns);
   snd_pcm_uframes_t position = elapsed_ns > 0 ? (snd_pcm_uframes_t)(elapsed_ns / c->frame_ns) : 0;
   return position > c->position ? position : c->position;
@@ -57,6 +64,10 @@ snd_pcm_sframes_t card_look(card *c) {
     return -EPIPE;
   }
   c->position = position;
+  int64_t stalled_ns;
+  if (c->loudspeaker && room_device_stalled(c->air, c->device, &stalled_ns)) {
+    room_loudspeaker_cut(c->loudspeaker, (int64_t)position);
+  }
   return (snd_pcm_sframes_t)position;
 }
 
@@ -79,7 +90,9 @@ void card_aim(card *c, snd_pcm_uframes_t application) {
   } else if (!captures(c) && frames_to_wait(c, application) == 0) {
     at_ns = c->started_ns;
   }
-  if (at_ns > latest_ns) at_ns = latest_ns;
+  int64_t stalled_ns;
+  bool stalled = room_device_stalled(c->air, c->device, &stalled_ns);
+  if (at_ns > latest_ns || (stalled && c->running)) at_ns = latest_ns;
   // 0 would disarm it.
   if (at_ns < 1) at_ns = 1;
   struct itimerspec when = {.it_value = {.tv_sec = at_ns / 1000000000, .tv_nsec = at_ns % 1000000000}};

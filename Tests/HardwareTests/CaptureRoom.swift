@@ -13,20 +13,6 @@ final class CaptureRoom {
     private var configurations = 0
     let changes = Changes()
 
-    /// What the capture said of its device.
-    final class Changes: Sendable {
-        private let all = Mutex<[DeviceChange]>([])
-        func note(_ change: DeviceChange) { all.withLock { $0.append(change) } }
-        var seen: [DeviceChange] { all.withLock { $0 } }
-
-        /// Whether so many were said, at last.
-        func reach(_ count: Int, withinMilliseconds limit: Int = 5000) -> Bool {
-            let deadline = ln_monotonic_ns() + Int64(limit) * 1_000_000
-            while seen.count < count, ln_monotonic_ns() < deadline { usleep(5000) }
-            return seen.count == count
-        }
-    }
-
     struct Unavailable: Error { var what: String }
 
     init(channels: Int = 4, rateHz: Int = 16_000, bits: Int = 16) throws {
@@ -56,15 +42,28 @@ final class CaptureRoom {
     }
 
     func open(channels: Int? = nil, rateHz: Int? = nil) throws(Failure) -> ALSACapture {
-        try ALSACapture.open(
-            device: device, preferredRateHz: rateHz, channels: channels, realTimePriority: 20,
-            onChange: { [changes] in changes.note($0) })
+        let request = CaptureRequest(device: device, preferredRateHz: rateHz, channels: channels, realTimePriority: 20)
+        return try ALSACapture.open(request) { [changes] in changes.note($0) }
     }
 
     /// A tone from the person, beginning soon.
     func speak(milliseconds: Int) {
         let tone = (0..<(milliseconds * 16)).map { Int16($0 % 16 < 8 ? 8000 : -8000) }
         room_track_mix(air, ROOM_PERSON, room_sample_at(air, room_now_ns()) + 1600, Int32(tone.count), tone)
+    }
+}
+
+/// What was said of a device.
+final class Changes: Sendable {
+    private let all = Mutex<[DeviceChange]>([])
+    func note(_ change: DeviceChange) { all.withLock { $0.append(change) } }
+    var seen: [DeviceChange] { all.withLock { $0 } }
+
+    /// Whether so many were said, at last.
+    func reach(_ count: Int, withinMilliseconds limit: Int = 5000) -> Bool {
+        let deadline = ln_monotonic_ns() + Int64(limit) * 1_000_000
+        while seen.count < count, ln_monotonic_ns() < deadline { usleep(5000) }
+        return seen.count == count
     }
 }
 

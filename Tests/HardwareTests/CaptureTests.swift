@@ -23,7 +23,7 @@ import Testing
         #expect(capture.counters.overruns == 0)
     }
 
-    @Test(arguments: [(2, 48_000, 32), (8, 16_000, 16), (1, 44_100, 16)])
+    @Test(arguments: [(2, 48_000, 32), (8, 16_000, 16), (1, 44_100, 16), (4, 16_000, 24)])
     func `are taken as they are: channels, rate and sample size`(channels: Int, rateHz: Int, bits: Int) throws {
         let room = try CaptureRoom(channels: channels, rateHz: rateHz, bits: bits)
         let capture = try room.open()
@@ -40,7 +40,7 @@ import Testing
             let failure = error as? Failure
             return failure?.kind == .unsupported && failure?.detail.contains("has 4 to 4 channels, not 6") == true
         }
-        #expect { try ALSACapture.open(device: "no_such_card") { _ in } } throws: { error in
+        #expect { try ALSACapture.open(CaptureRequest(device: "no_such_card")) { _ in } } throws: { error in
             let failure = error as? Failure
             return failure?.kind == .absent && failure?.detail.contains("(alsa-lib: Unknown PCM no_such_card)") == true
         }

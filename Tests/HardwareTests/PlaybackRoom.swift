@@ -7,7 +7,8 @@ import Hardware
 final class PlaybackRoom {
     static let rateHz = 48_000
     let playback: ALSAPlayback
-    private let air: OpaquePointer
+    let air: OpaquePointer
+    let changes = Changes()
     private let folder: String
 
     init() throws {
@@ -20,7 +21,9 @@ final class PlaybackRoom {
         air = created
         let card = "type room air \"\(folder)/air\" role playback channels 2 rate \(Self.rateHz) format S16_LE ppm 50"
         try VirtualCard.configure("pcm.playback_test { \(card) }", in: folder)
-        playback = try ALSAPlayback.open(device: "playback_test", realTimePriority: 20)
+        playback = try ALSAPlayback.open(PlaybackRequest(device: "playback_test", realTimePriority: 20)) { [changes] in
+            changes.note($0)
+        }
     }
 
     deinit {

@@ -124,15 +124,31 @@ extension `The microphones` {
             _ = room.playback.enqueue(Self.ramp(seconds: 1))
             _ = room.events { if case .heard(_, let upTo, _) = $0 { upTo > 10_000 } else { false } }
             room.unplug()
-            guard case .lost(let code)? = room.events(until: { if case .lost = $0 { true } else { false } }).last else {
-                throw Missing()
-            }
-            #expect(code == ENODEV)
+            try #require(room.changes.reach(1))
+            guard case .lost(let failure)? = room.changes.seen.first else { throw Missing() }
+            #expect(failure.subject == .playback && failure.kind == .unplugged)
             room.replug()
             let events = room.events { if case .heard(_, let upTo, _) = $0 { upTo == 48_000 } else { false } }
-            #expect(events.contains(.recovered))
+            #expect(room.changes.seen == [.lost(failure), .recovered])
             expectContiguous(events)
             #expect(room.playback.counters.reopens == 1)
+        }
+
+        @Test func `what was dropped or chimed while the loudspeaker was away is never heard`() throws {
+            let room = try PlaybackRoom()
+            _ = room.playback.enqueue([Int16](repeating: 9000, count: 48_000))
+            _ = room.events { if case .heard(_, let upTo, _) = $0 { upTo > 10_000 } else { false } }
+            room.unplug()
+            try #require(room.changes.reach(1))
+            room.playback.drop()
+            room.playback.chime([Int16](repeating: 9000, count: 9600))
+            let dropped = room.events { if case .dropped = $0 { true } else { false } }
+            #expect(dropped.contains { if case .dropped(_, 48_000, _) = $0 { true } else { false } })
+            let start = room.recording().count
+            room.replug()
+            try #require(room.changes.reach(2))
+            usleep(300_000)
+            #expect(room.recording()[start...].allSatisfy { abs($0) <= 1 })
         }
 
         @Test func `the far end is what the converter played, cut where it was cut`() throws {

@@ -1,6 +1,7 @@
 import Audio
 import CPlatform
 import Conversation
+import Failures
 import Hardware
 import LocalEndpoint
 import Testing
@@ -120,13 +121,11 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func `a device that goes and comes back is reported`() async {
         let bench = Bench()
-        bench.playback.events.push(.lost(code: ENODEV))
-        guard case .failed(let failure)? = await bench.event() else {
-            Issue.record("a failure should come")
-            return
-        }
-        #expect(failure.subject == .playback && failure.kind == .unplugged)
-        bench.playback.events.push(.recovered)
+        let failure = Failure(.playback, .unplugged, "pulled")
+        bench.endpoint.playbackChanged(.lost(failure))
+        #expect(await bench.event() == .failed(failure))
+        bench.endpoint.playbackChanged(.impaired(failure))
+        bench.endpoint.playbackChanged(.recovered)
         #expect(await bench.event() == .recovered(.playback))
         bench.endpoint.captureChanged(.recovered)
         #expect(await bench.event() == .recovered(.capture))

@@ -10,7 +10,7 @@ struct StatusPage {
 
     private var device: [String] {
         [
-            "linnet \(status.version)  \(status.state), up \(duration), \(status.turns) turns",
+            "linnet \(status.version)  \(status.state), up \(duration(status.uptimeSeconds)), \(status.turns) turns",
             "microphones \(row(status.capture))",
             "loudspeaker \(row(status.playback))",
             "board       \(status.board)\(status.lights.isEmpty ? "" : ", lights: \(status.lights)")",
@@ -18,7 +18,10 @@ struct StatusPage {
     }
 
     private func row(_ device: StatusReport.Device) -> String {
-        "\(device.name): \(device.state)\(device.format.isEmpty ? "" : ", \(device.format)"), \(device.xruns) xruns"
+        let since = device.state == "closed" ? "" : " for \(duration(device.stateSeconds))"
+        let format = device.format.isEmpty ? "" : ", \(device.format)"
+        let reopens = device.reopens == 0 ? "" : ", back \(device.reopens) times"
+        return "\(device.name): \(device.state)\(since)\(format), \(device.xruns) xruns\(reopens)"
     }
 
     private var frontEnd: String {
@@ -38,8 +41,7 @@ struct StatusPage {
 
     private var troubles: [String] { status.troubles.map { "! \($0)" } }
 
-    private var duration: String {
-        let seconds = status.uptimeSeconds
-        return seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
+    private func duration(_ seconds: Int) -> String {
+        seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
     }
 }

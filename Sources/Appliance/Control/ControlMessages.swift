@@ -52,10 +52,14 @@ public struct StatusReport: Codable, Sendable, Equatable {
 
     public struct Device: Codable, Sendable, Equatable {
         public var name = ""
-        /// `running`, `waiting` (not there) or `closed`.
+        /// `running`, `waiting` (not there, or of no use), `silent` (nothing but zeros come), `stalled` (nothing moves), or `closed`.
         public var state = "closed"
+        /// For how long it has been so.
+        public var stateSeconds = 0
         public var format = ""
         public var xruns = 0
+        /// Times it went away and came back.
+        public var reopens = 0
         public init() {}
     }
 

@@ -19,7 +19,6 @@ final class Box: Sendable {
     private struct Wired {
         var cards: SoundCards?
         var session: Session?
-        var waiting: String?
     }
 
     init(settings: Configuration, clouds: Clouds, board: any Board, journal: Journal, status: StatusBoard) {
@@ -33,41 +32,41 @@ final class Box: Sendable {
 
     var session: Session? { wired.withLock { $0.session } }
 
-    /// One line for people: what it listens with, or what it waits for.
+    /// One line for people: what it listens and plays with, or what it waits for.
     var summary: String {
-        wired.withLock { wired in
-            guard let cards = wired.cards else { return wired.waiting.map { "waiting: \($0)" } ?? "opening the sound cards" }
-            return "\(Self.text(cards.capture.format)) in, \(Self.text(cards.playback.format)) out"
-        }
+        guard let cards = wired.withLock({ $0.cards }) else { return "opening the sound cards" }
+        let ears =
+            cards.captureHealth.trouble.map { "microphones \($0.kind.rawValue)" } ?? "\(Self.text(cards.capture.format)) in"
+        let mouth =
+            cards.playbackHealth.trouble.map { "loudspeaker \($0.kind.rawValue)" } ?? "\(Self.text(cards.playback.format)) out"
+        return "\(ears), \(mouth)"
     }
 
     // MARK: Life
 
-    /// Opens the devices and holds the conversation until it is cancelled.
+    /// Opens the devices and holds the conversation until it is cancelled. Devices that are not there are waited for meanwhile.
     func run() async {
         clouds.warm()
         async let beating: Void = pulse.run()
-        guard let cards = await openCards() else { return }
+        guard let cards = openCards() else { return }
         let session = makeSession(cards)
         wired.withLock {
             $0.cards = cards
             $0.session = session
-            $0.waiting = nil
         }
         cards.endpoint.start()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await session.run() }
             group.addTask { await self.passOnPresses(to: session) }
+            group.addTask { await cards.run() }
         }
         await beating
     }
 
-    /// Returns when the devices are open, at the first failure to open them, or when the time is over.
+    /// Returns when the devices were tried and the session is there, or when the time is over.
     func opened(withinMilliseconds limit: Int) async {
         let deadline = ContinuousClock.now + .milliseconds(limit)
-        while ContinuousClock.now < deadline, wired.withLock({ $0.session == nil && $0.waiting == nil }) {
-            try? await Task.sleep(for: .milliseconds(1))
-        }
+        while ContinuousClock.now < deadline, session == nil { try? await Task.sleep(for: .milliseconds(1)) }
     }
 
     func stop() async {
@@ -112,7 +111,7 @@ final class Box: Sendable {
         let progress = cards?.endpoint.progress
         return Watchdog.Progress(
             captureBlocks: UInt64(progress?.captureBlocks ?? 0), frontEndFrames: UInt64(progress?.frames ?? 0),
-            eventLoopTurns: pulse.count, captureIsAway: cards.map { $0.captureIsAway } ?? true)
+            eventLoopTurns: pulse.count, captureIsAway: cards?.captureHealth.trouble != nil || cards == nil)
     }
 
     func fill(_ report: inout StatusReport) {
@@ -120,20 +119,13 @@ final class Box: Sendable {
         report.lights = (board as? SimulatedBoard)?.shown.last?.rawValue ?? ""
         report.capture.name = settings.audio.capture
         report.playback.name = settings.audio.playback
-        let (cards, waiting) = wired.withLock { ($0.cards, $0.waiting) }
-        guard let cards else {
-            report.capture.state = "waiting"
-            report.playback.state = "waiting"
-            if let waiting { report.troubles.append(waiting) }
-            return
-        }
-        report.capture.state = cards.captureIsAway ? "waiting" : "running"
-        report.playback.state = "running"
-        report.capture.format = Self.text(cards.capture.format)
-        report.playback.format = Self.text(cards.playback.format)
+        guard let cards = wired.withLock({ $0.cards }) else { return }
+        report.capture.take(cards.captureHealth, format: Self.text(cards.capture.format))
+        report.playback.take(cards.playbackHealth, format: Self.text(cards.playback.format))
+        let (captured, played) = (cards.capture.counters, cards.playback.counters)
+        (report.capture.xruns, report.capture.reopens) = (captured.xruns, captured.reopens)
+        (report.playback.xruns, report.playback.reopens) = (played.underruns, played.reopens)
         report.frontEnd = StatusReport.FrontEndFigures(cards.endpoint)
-        report.capture.xruns = cards.capture.counters.xruns
-        report.playback.xruns = cards.playback.counters.underruns
     }
 
     private static func text(_ format: CaptureFormat) -> String {
@@ -146,36 +138,32 @@ final class Box: Sendable {
 
     // MARK: Wiring
 
-    private func openCards() async -> SoundCards? {
-        var said: Failure?
-        while !Task.isCancelled {
-            do throws(Failure) {
-                let cards = try SoundCards.open(settings.audio)
-                if let said { recovered(said.subject) }
-                reportScheduling(cards)
-                return cards
-            } catch {
-                if error != said {
-                    journal.write(SessionJournal.entry(for: error))
-                    status.failed(error)
-                }
-                if let said, said.subject != error.subject { recovered(said.subject) }
-                said = error
-                wired.withLock { $0.waiting = "\(error.description). \(error.advice)" }
-                board.show(.error)
-            }
-            try? await Task.sleep(for: .milliseconds(Daemon.reopenMilliseconds))
+    private func openCards() -> SoundCards? {
+        do throws(Failure) {
+            let cards = try SoundCards(settings.audio) { [weak self] in self?.impaired($0, $1) }
+            reportScheduling(cards)
+            return cards
+        } catch {
+            journal.write(SessionJournal.entry(for: error))
+            status.failed(error)
+            board.show(.error)
+            return nil
         }
-        return nil
     }
 
-    private func recovered(_ subject: Failure.Subject) {
-        journal.write(SessionJournal.recovery(of: subject))
-        status.recovered(subject)
+    /// A device works, but not as it should (or does again): nothing that the person must hear of.
+    private func impaired(_ subject: Failure.Subject, _ failure: Failure?) {
+        if let failure {
+            journal.write(SessionJournal.entry(for: failure))
+            status.failed(failure)
+        } else {
+            journal.write(SessionJournal.recovery(of: subject))
+            status.recovered(subject)
+        }
     }
 
     private func reportScheduling(_ cards: SoundCards) {
-        guard settings.audio.realTimePriority > 0, !cards.capture.isRealTime || !cards.playback.isRealTime else { return }
+        guard settings.audio.realTimePriority > 0, !cards.areRealTime else { return }
         journal.write(
             JournalEntry(.ordinaryScheduling, .warning, "The audio threads have no real-time priority: the kernel refused it"))
     }
@@ -186,8 +174,7 @@ final class Box: Sendable {
         ])
         return Session(
             identity: SessionIdentity(conversationID: randomUUID(), sessionID: randomUUID()), endpoint: cards.endpoint,
-            recognizer: clouds.recognizer, model: clouds.model, synthesizer: clouds.synthesizer,
-            settings: SessionSettings(settings),
-            timekeeper: SystemTimekeeper(), observer: observers, executor: executor)
+            recognizer: clouds.recognizer, model: clouds.model, synthesizer: clouds.synthesizer, tools: clouds.tools,
+            settings: SessionSettings(settings), timekeeper: SystemTimekeeper(), observer: observers, executor: executor)
     }
 }

@@ -11,3 +11,12 @@ extension StatusReport.FrontEndFigures {
         clockOffsetPartsPerMillion = figures.clockDriftPartsPerMillion
     }
 }
+
+extension StatusReport.Device {
+    /// - Parameter format: how it delivers or plays; of no meaning while it is not there.
+    mutating func take(_ health: DeviceHealth, format: String) {
+        state = health.state.rawValue
+        stateSeconds = health.seconds
+        self.format = health.state == .waiting ? "" : format
+    }
+}

@@ -4,80 +4,161 @@ import Hardware
 import LocalEndpoint
 import Synchronization
 
-/// The two sides of the sound, open and joined.
-struct SoundCards: Sendable {
-    let capture: ALSACapture
-    let playback: ALSAPlayback
+/// The box's two devices and the endpoint that joins them. A device that cannot be opened is waited for; one that came back as
+/// something else (another rate, other channels) is opened anew and takes the place of the one before. The session on the
+/// endpoint stays through all of it.
+final class SoundCards: Sendable {
     let endpoint: BoxEndpoint
-    private let relay: ChangeRelay
+    let captureHealth: DeviceHealth
+    let playbackHealth: DeviceHealth
 
-    /// The microphones are gone and waited for.
-    var captureIsAway: Bool { relay.isAway }
+    private let settings: Configuration.Audio
+    private let devices: Mutex<Devices>
+    /// Devices that are to be opened anew.
+    private let misfits: AsyncStream<Failure.Subject>
+    private let misfitInlet: AsyncStream<Failure.Subject>.Continuation
 
-    /// XRUNs of both cards.
-    var xruns: Int { capture.counters.xruns + playback.counters.underruns }
+    private struct Devices {
+        var capture: ALSACapture
+        var playback: ALSAPlayback
+    }
 
-    /// Opens both devices as the settings say.
-    /// - Throws: what kept one of them from being opened; nothing stays open then.
-    static func open(_ settings: Configuration.Audio) throws(Failure) -> SoundCards {
-        let relay = ChangeRelay()
-        let capture = try ALSACapture.open(
-            device: settings.capture, preferredRateHz: settings.captureRateHz == 0 ? nil : settings.captureRateHz,
-            channels: settings.captureChannels == 0 ? nil : settings.captureChannels, realTimePriority: settings.realTimePriority,
-            onChange: { relay.pass($0) })
+    /// Opens what can be opened.
+    /// - Parameter onImpairment: a device works, but not as it should; or does again (nil).
+    /// - Throws: only when the system has no threads to give.
+    init(
+        _ settings: Configuration.Audio, onImpairment: @escaping @Sendable (Failure.Subject, Failure?) -> Void
+    ) throws(Failure) {
+        self.settings = settings
+        let (captureHealth, playbackHealth) = (DeviceHealth(), DeviceHealth())
+        let capture = try Self.openCapture(settings, captureHealth)
+        let playback: ALSAPlayback
         do throws(Failure) {
-            let microphones = try microphones(settings, of: capture.format)
-            let playback = try ALSAPlayback.open(
-                device: settings.playback, preferredRateHz: settings.playbackRateHz == 0 ? nil : settings.playbackRateHz,
-                realTimePriority: settings.realTimePriority)
-            let endpoint = BoxEndpoint(capture: capture, playback: playback, settings: endpointSettings(settings, microphones))
-            relay.connect(endpoint)
-            return SoundCards(capture: capture, playback: playback, endpoint: endpoint, relay: relay)
+            playback = try Self.openPlayback(settings, playbackHealth)
         } catch {
             capture.stop()
             throw error
         }
+        endpoint = BoxEndpoint(capture: capture, playback: playback, settings: Self.endpointSettings(settings, capture.format))
+        devices = Mutex(Devices(capture: capture, playback: playback))
+        (misfits, misfitInlet) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4))
+        self.captureHealth = captureHealth
+        self.playbackHealth = playbackHealth
+        connect(captureHealth, .capture, onImpairment) { [endpoint] in endpoint.captureChanged($0) }
+        connect(playbackHealth, .playback, onImpairment) { [endpoint] in endpoint.playbackChanged($0) }
+    }
+
+    private func connect(
+        _ health: DeviceHealth, _ subject: Failure.Subject,
+        _ onImpairment: @escaping @Sendable (Failure.Subject, Failure?) -> Void,
+        onChange: @escaping @Sendable (DeviceChange) -> Void
+    ) {
+        health.connect(
+            DeviceHealth.Listeners(
+                ofChange: onChange, ofImpairment: { onImpairment(subject, $0) },
+                ofMisfit: { [misfitInlet] in misfitInlet.yield(subject) }))
+    }
+
+    // MARK: What they are
+
+    var capture: ALSACapture { devices.withLock { $0.capture } }
+    var playback: ALSAPlayback { devices.withLock { $0.playback } }
+    /// XRUNs of both cards.
+    var xruns: Int { capture.counters.xruns + playback.counters.underruns }
+    var areRealTime: Bool { capture.isRealTime && playback.isRealTime }
+
+    // MARK: Life
+
+    /// Opens devices anew that need it, until its task is cancelled.
+    func run() async {
+        for await subject in misfits {
+            replace(subject)
+            let isMended = (subject == .capture ? captureHealth : playbackHealth).trouble?.kind != .unsupported
+            if !isMended { try? await Task.sleep(for: .milliseconds(Daemon.reopenMilliseconds)) }
+        }
     }
 
     func stop() {
+        misfitInlet.finish()
         endpoint.stop()
         capture.stop()
         playback.stop()
     }
 
-    /// Which device channels are microphones; those that the device does not have are the settings' mistake.
-    private static func microphones(_ settings: Configuration.Audio, of format: CaptureFormat) throws(Failure) -> [Int] {
-        guard !settings.microphones.isEmpty else { return Array(0..<format.channels) }
-        guard settings.microphones.allSatisfy({ $0 < format.channels }) else {
-            throw Failure(
-                .capture, .unsupported,
-                "[audio] microphones names channel \(settings.microphones.max() ?? 0), but \(settings.capture) has 0 to \(format.channels - 1)"
-            )
+    private func replace(_ subject: Failure.Subject) {
+        var now = settings
+        do throws(Failure) {
+            if subject == .capture {
+                now.capture = capture.device
+                capture.stop()
+                let new = try Self.openCapture(now, captureHealth)
+                devices.withLock { $0.capture = new }
+            } else {
+                now.playback = playback.device
+                playback.stop()
+                let new = try Self.openPlayback(now, playbackHealth)
+                devices.withLock { $0.playback = new }
+            }
+        } catch {
+            (subject == .capture ? captureHealth : playbackHealth).fail(error)
+            misfitInlet.yield(subject)
+            return
         }
-        return settings.microphones
+        let (capture, playback) = (capture, playback)
+        endpoint.join(capture: capture, playback: playback, settings: Self.endpointSettings(settings, capture.format))
     }
 
-    private static func endpointSettings(_ settings: Configuration.Audio, _ microphones: [Int]) -> BoxEndpointSettings {
+    // MARK: Opening
+
+    /// The microphones; when they cannot be opened, something that waits for them.
+    private static func openCapture(_ settings: Configuration.Audio, _ health: DeviceHealth) throws(Failure) -> ALSACapture {
+        let request = CaptureRequest(
+            device: settings.capture, preferredRateHz: settings.captureRateHz == 0 ? nil : settings.captureRateHz,
+            channels: settings.captureChannels == 0 ? nil : settings.captureChannels, microphones: settings.microphones,
+            realTimePriority: settings.realTimePriority)
+        do throws(Failure) {
+            let opened = try ALSACapture.open(request, recoveringFrom: health.trouble) { health.note($0) }
+            guard let mistake = mistake(settings, opened.format) else { return opened }
+            opened.stop()
+            throw mistake
+        } catch {
+            health.fail(error)
+            // As many channels as the settings speak of: the device that has them is the right one.
+            let channels = max(settings.captureChannels, (settings.microphones.max() ?? 0) + 1)
+            let rate = settings.captureRateHz == 0 ? 16_000 : settings.captureRateHz
+            let format = CaptureFormat(rateHz: rate, channels: channels, blockFrames: rate / 100, sampleBits: 16)
+            return try ALSACapture.waiting(request, supposing: format, because: error) { health.note($0) }
+        }
+    }
+
+    private static func openPlayback(_ settings: Configuration.Audio, _ health: DeviceHealth) throws(Failure) -> ALSAPlayback {
+        let request = PlaybackRequest(
+            device: settings.playback, preferredRateHz: settings.playbackRateHz == 0 ? nil : settings.playbackRateHz,
+            realTimePriority: settings.realTimePriority)
+        do throws(Failure) {
+            return try ALSAPlayback.open(request, recoveringFrom: health.trouble) { health.note($0) }
+        } catch {
+            health.fail(error)
+            let rate = settings.playbackRateHz == 0 ? 48_000 : settings.playbackRateHz
+            let format = PlaybackFormat(
+                rateHz: rate, channels: 2, periodFrames: rate / 100, bufferFrames: rate / 25, sampleBits: 16)
+            return try ALSAPlayback.waiting(request, supposing: format, because: error) { health.note($0) }
+        }
+    }
+
+    /// Microphones that the device does not have are the settings' mistake.
+    private static func mistake(_ settings: Configuration.Audio, _ format: CaptureFormat) -> Failure? {
+        guard let last = settings.microphones.max(), last >= format.channels else { return nil }
+        return Failure(
+            .capture, .unsupported,
+            "[audio] microphones names channel \(last), but \(settings.capture) has 0 to \(format.channels - 1)")
+    }
+
+    private static func endpointSettings(_ settings: Configuration.Audio, _ format: CaptureFormat) -> BoxEndpointSettings {
+        let microphones = settings.microphones.isEmpty ? Array(0..<format.channels) : settings.microphones
         var frontEnd = FrontEnd.Configuration(microphones: microphones.count)
         frontEnd.microphoneGainDecibels = settings.microphoneGainDecibels
         return BoxEndpointSettings(
             microphoneChannels: microphones, realTimePriority: max(0, settings.realTimePriority - 5), frontEnd: frontEnd)
-    }
-}
-
-/// Capture is open before there is an endpoint to tell of its changes.
-private final class ChangeRelay: Sendable {
-    private let state = Mutex<(endpoint: BoxEndpoint?, isAway: Bool)>((nil, false))
-
-    var isAway: Bool { state.withLock { $0.isAway } }
-
-    func connect(_ endpoint: BoxEndpoint) { state.withLock { $0.endpoint = endpoint } }
-
-    func pass(_ change: DeviceChange) {
-        let endpoint = state.withLock { state in
-            state.isAway = change != .recovered
-            return state.endpoint
-        }
-        endpoint?.captureChanged(change)
     }
 }

@@ -35,6 +35,30 @@ typedef enum {
   ROOM_CAPTURE_FROZEN = 2,
 } room_capture_fault;
 
+/// How samples lie in memory.
+typedef enum {
+  ROOM_FORMAT_AS_CONFIGURED = 0,
+  ROOM_FORMAT_S16_LE,
+  /// 24 bits in the lower three of four bytes.
+  ROOM_FORMAT_S24_LE,
+  /// 24 bits in three bytes.
+  ROOM_FORMAT_S24_3LE,
+  ROOM_FORMAT_S32_LE,
+} room_format;
+
+/// The one thing that a device can do, where 0 leaves it to the ALSA configuration.
+typedef struct {
+  /// 1...8
+  int channels;
+  /// 16000, 44100 or 48000.
+  int rate_hz;
+  room_format format;
+  /// Its only period, frames.
+  int period_frames;
+  /// The period is not declared: any other is refused only when it is set.
+  bool hides_period;
+} room_shape;
+
 /// The acoustics. Microphones stand on a circle around the loudspeaker.
 typedef struct {
   /// The rooms of two seeds have other reflections.
@@ -55,9 +79,13 @@ typedef struct {
   double person_azimuth_degrees;
   /// Radius of the array, mm: 0...200.
   double array_radius_mm;
+  /// Peak of the noise that the microphones' converter itself makes, 16-bit steps: 0...100. With 0 a quiet room is digital
+  /// silence, which no real converter delivers.
+  double converter_noise;
 } room_settings;
 
-/// A small living room: 10 dB of echo return loss, first echo after 12 ms, 300 ms of reverberation, a talker 1.5 m away.
+/// A small living room: 10 dB of echo return loss, first echo after 12 ms, 300 ms of reverberation, a talker 1.5 m away; a
+/// converter whose last bit is not quiet.
 room_settings room_settings_default(void);
 
 // --- The file
@@ -100,6 +128,21 @@ void room_force_xrun(room_air *air, room_device device);
 /// The clock's error in parts per million (-100000...100000), from the next open on, whatever the ALSA configuration says.
 int room_set_clock_ppm(room_air *air, room_device device, int ppm);
 void room_set_capture_fault(room_air *air, room_capture_fault fault);
+/// Bit k of `mask`: microphone k delivers zeros (a broken wire).
+void room_set_dead_channels(room_air *air, uint32_t mask);
+/// As if another program held the device: opening gives -EBUSY; a PCM that is open stays.
+void room_set_busy(room_air *air, room_device device, bool busy);
+/// The converter stands still and no error says so. When it goes on, its time has passed.
+void room_set_stalled(room_air *air, room_device device, bool stalled);
+/// What the loudspeaker's delay is said to be beyond the truth, frames: -100000...100000.
+int room_set_extra_delay(room_air *air, room_device device, int frames);
+/// The number of the device's card, 0...31, as it was plugged in. Its id stays: see `room_card_id`.
+int room_set_card_number(room_air *air, room_device device, int number);
+int room_card_number(const room_air *air, room_device device);
+/// `RoomMic` or `RoomSpeaker`.
+const char *room_card_id(room_device device);
+/// What the device is from its next opening on. -EINVAL for what no device is.
+int room_set_shape(room_air *air, room_device device, const room_shape *shape);
 /// Whether the device's converter is running now in some process.
 bool room_is_running(const room_air *air, room_device device);
 /// XRUNs so far, forced ones included.

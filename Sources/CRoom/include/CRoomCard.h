@@ -6,8 +6,8 @@
 
 // --- A device's standing
 
-/// Takes a device for one PCM. -EBUSY when another one has it, in any process; released by `room_air_close`. -ENODEV when
-/// unplugged. `unplugs` receives the ticket for `room_device_gone`.
+/// Takes a device for one PCM. -EBUSY when another one has it, in any process, or the lever says so; released by
+/// `room_air_close`. -ENODEV when unplugged. `unplugs` receives the ticket for `room_device_gone`.
 int room_device_claim(room_air *air, room_device device, uint32_t *unplugs);
 /// Whether the plug was pulled since the claim; then also when.
 bool room_device_gone(const room_air *air, room_device device, uint32_t unplugs, int64_t *since_ns);
@@ -17,21 +17,30 @@ void room_device_count_xrun(room_air *air, room_device device);
 void room_device_set_running(room_air *air, room_device device, bool running);
 /// The clock's error: the lever's when it was set, else `configured`.
 double room_device_ppm(const room_air *air, room_device device, double configured);
+/// Whether the converter stands still without an error, and since when.
+bool room_device_stalled(const room_air *air, room_device device, int64_t *since_ns);
+/// Frames that the device says it holds beyond its buffer.
+int room_device_extra_delay(const room_air *air, room_device device);
+/// What the lever says that the device is.
+room_shape room_device_shape(const room_air *air, room_device device);
+/// Whether a card of that number ("1") or id ("RoomMic") is plugged in; then which device it is.
+bool room_find_card(const room_air *air, const char *name, room_device *device);
 /// Lets go of this process's pages of the recordings before room sample `before`: a recording of ten minutes is not the
 /// daemon's memory. The file keeps them.
 void room_air_forget(room_air *air, int64_t before);
 
 // --- The microphones
 
-/// Renders what the microphones hear.
-typedef struct room_ear room_ear;
+/// The converter behind the microphones, with the faults of the levers.
+typedef struct room_converter room_converter;
 
 /// Null when there is no memory. `channels` is 1...ROOM_MICROPHONES_MAX.
-room_ear *room_ear_create(room_air *air, int channels);
-void room_ear_destroy(room_ear *ear);
-/// Frames of sound, interleaved, in units of a 16-bit step, not clipped.
-/// `first_ns` is the instant of the first frame, `frame_ns` the time between frames (at most 62500 and 12 %).
-void room_ear_hear(room_ear *ear, double first_ns, double frame_ns, int frames, float *samples);
+room_converter *room_converter_create(room_air *air, int channels);
+void room_converter_destroy(room_converter *converter);
+/// Frames of sound, interleaved, in units of a 16-bit step, not clipped. `first_frame` counts the PCM's frames, `first_ns` is
+/// the instant of the first one, `frame_ns` the time between frames (at most 62500 and 12 %).
+void room_converter_read(room_converter *converter, int64_t first_frame, double first_ns, double frame_ns, int frames,
+                         float *samples);
 
 // --- The loudspeaker
 

@@ -19,7 +19,10 @@ extension Session {
                 guard !reply.calls.isEmpty, !reply.isWritten, reply.toolRounds < Self.toolRounds else { return modelEnded(id) }
                 guard let exchange = await runTools(for: reply) else { return }
                 request.messages += exchange
-                if reply.toolRounds == Self.toolRounds { request.tools = [] }
+                if reply.toolRounds == Self.toolRounds {
+                    request.tools = []
+                    request.instructions += Instructions.lastWord
+                }
                 answer = model.answer(request)
             }
         } catch {

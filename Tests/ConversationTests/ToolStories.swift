@@ -157,6 +157,7 @@ import Testing
         let requests = scene.model.requests
         #expect(requests.map(\.tools.count) == [1, 1, 0] && tool.calls.count == 2)
         #expect(requests.last?.messages.count == 5, "question and two rounds")
+        #expect(requests.map { $0.instructions.hasSuffix("no tool can be called any more.") } == [false, false, true])
         #expect(scene.witness.failures.map(\.kind) == [.malformedAnswer], "it did not speak even then")
         _ = try? await asked.value
         await scene.end()

@@ -57,6 +57,21 @@ import Testing
         #expect(peer.noted("reset") && !peer.noted("ran-on"))
     }
 
+    @Test func `a second model that was kept warm is asked without another handshake`() async throws {
+        let peer = try await HypercornPeer.started(root: Self.root)
+        let transport = CloudTransport(TransportConfiguration(caFile: peer.caFile))
+        let gemini = GeminiModel(transport: transport, settings: GeminiSettings(url: peer.address, apiKey: "k"))
+        gemini.warm()
+        for _ in 0..<250 where peer.requests.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        gemini.warm()
+        let answer = Task { await collect(gemini.answer(ModelRequest(instructions: "", messages: [.user("Hi")]))) }
+        for _ in 0..<250 where peer.requests.count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+        answer.cancel()
+        let path = "/v1/models/gemini-3.5-flash"
+        #expect(peer.requests.map(\.first) == [path, path + ":streamGenerateContent"])
+        #expect(Set(peer.requests.map(\.last)).count == 1)
+    }
+
     @Test func `a certificate that nobody vouches for is refused`() async throws {
         let peer = try await HypercornPeer.started(root: Self.root)
         let address = try ProviderAddress(parsing: peer.address)

@@ -10,6 +10,7 @@ final class HypercornPeer: Sendable {
     struct NotReady: Error, CustomStringConvertible { let description: String }
 
     /// `/version` tells what it speaks; any other path streams an event every 20 ms, and notes in a file when it is hung up on.
+    /// `requests` has a line for each request: its path and the client's port, which names the connection.
     private static let application = """
         import asyncio, os
         folder = os.path.dirname(__file__)
@@ -20,6 +21,8 @@ final class HypercornPeer: Sendable {
                     await send({"type": m["type"] + ".complete"})
                     if m["type"] == "lifespan.shutdown":
                         return
+            with open(os.path.join(folder, "requests"), "a") as notes:
+                notes.write("%s %d\\n" % (scope["path"], scope["client"][1]))
             body = b""
             while True:
                 m = await receive()
@@ -74,6 +77,11 @@ final class HypercornPeer: Sendable {
     var address: String { "https://localhost:\(port)" }
     var caFile: String { folder + "/ca.pem" }
     func noted(_ name: String) -> Bool { access(folder + "/" + name, F_OK) == 0 }
+    /// Path and connection.
+    var requests: [[String]] {
+        guard let notes = try? Data(contentsOf: URL(fileURLWithPath: folder + "/requests")) else { return [] }
+        return String(decoding: notes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    }
 
     private static func makeCertificates(_ folder: String) throws {
         let script = """

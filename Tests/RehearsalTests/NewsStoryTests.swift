@@ -38,6 +38,9 @@ struct NewsStoryTests {
             question: "What is in the news today?", query: "today's news headlines",
             told: "The harbour bridge in Northfield opened again", source: "The Harbour Gazette"),
         Story(
+            question: "What's the news of the day?", query: "today's news headlines", told: "The harbour bridge in Northfield",
+            source: "The Harbour Gazette"),
+        Story(
             question: "Is there any news about the rail strike?", query: "rail strike news today",
             told: "The rail strike is over", source: "Northfield Courier"),
         Story(

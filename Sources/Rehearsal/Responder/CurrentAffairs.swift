@@ -1,8 +1,8 @@
 /// What changes from day to day: no page of facts has it, so it must be looked up.
 enum CurrentAffairs {
-    private static let signs = [
-        "news", "headline", "weather", "forecast", "latest", "happening", "today", "tonight", "yesterday", "currently",
-    ]
+    private static let signs = ["news", "headline", "weather", "forecast", "latest", "happening"]
+    /// Signs too, unless somebody asks for the time or the date.
+    private static let times = ["today", "tonight", "yesterday", "currently"]
     private static let commands: Set = ["search", "google"]
     /// Words that ask for news without saying of what.
     private static let plain: Set = [
@@ -18,9 +18,10 @@ enum CurrentAffairs {
     }
 
     private static func isNamed(in question: Heard) -> Bool {
-        if question.has("what"), question.has("time") || question.has("date") || question.words.contains("day") { return false }
         if question.words.contains("look"), question.words.contains("up") { return true }
-        return signs.contains(where: question.has) || question.words.contains(where: commands.contains)
+        if signs.contains(where: question.has) || question.words.contains(where: commands.contains) { return true }
+        let isClockQuestion = question.has("what") && ["time", "date", "day"].contains(where: question.words.contains)
+        return !isClockQuestion && times.contains(where: question.has)
     }
 
     /// What to search for: one query; two for "… and also …" where the request takes several calls.

@@ -76,6 +76,10 @@ extension Fault {
         }
     }
 
+    var badCertificate: BadCertificate? {
+        if case .certificate(let certificate) = kind { certificate } else { nil }
+    }
+
     /// Whether a connection meets it before anything was asked; else a request or a WebSocket's handshake does.
     var meetsConnections: Bool {
         switch kind {

@@ -6,25 +6,33 @@ enum FaultAnswers {
     static func answer(_ service: RehearsalService, _ status: Int, retryAfterSeconds: Int?, to head: HTTPRequestHead)
         -> HTTPAnswer
     {
+        // Some services quote what they refuse: no client may pass that on.
+        let quote = status == 401 || status == 400 ? key(of: head).map { " (it was \($0))" } ?? "" : ""
         let retryAfter = retryAfterSeconds.map { [("retry-after", String($0))] } ?? []
         let code = HTTPResponseStatus(statusCode: status)
         switch service {
-        case .deepgram: return deepgram(code, retryAfter)
+        case .deepgram: return deepgram(code, retryAfter, quote)
         case .groq:
-            return .json(code, groq(status), headers: retryAfter + [("x-request-id", requestID)])
-        case .gemini: return .json(code, gemini(status, retryAfterSeconds: retryAfterSeconds))
-        case .tavily: return .json(code, tavily(status), headers: retryAfter)
-        case .cartesia: return cartesia(code, retryAfter, isPlain: isBeforeFields(head))
+            return .json(code, groq(status, quote: quote), headers: retryAfter + [("x-request-id", requestID)])
+        case .gemini: return .json(code, gemini(status, retryAfterSeconds: retryAfterSeconds, quote: quote))
+        case .tavily: return .json(code, tavily(status, quote), headers: retryAfter)
+        case .cartesia: return cartesia(code, retryAfter, isPlain: isBeforeFields(head), quote)
         }
     }
 
     /// Names the fault in a provider's support desk's terms; the same in every answer.
     static let requestID = Identifier.uuid(seed: "fault")
 
+    private static func key(of head: HTTPRequestHead) -> String? {
+        head.headers.first(name: "x-goog-api-key")
+            ?? head.headers.first(name: "authorization")?.split(separator: " ").last.map(String.init)
+    }
+
     // MARK: Deepgram
 
-    private static func deepgram(_ status: HTTPResponseStatus, _ headers: [(String, String)]) -> HTTPAnswer {
-        let (code, words) = deepgramWords(Int(status.code))
+    private static func deepgram(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ quote: String) -> HTTPAnswer {
+        let (code, plain) = deepgramWords(Int(status.code))
+        let words = plain + quote
         return .json(
             status, ["err_code": .text(code), "err_msg": .text(words), "request_id": .text(requestID)],
             headers: headers + [("dg-request-id", requestID), ("dg-error", words)])
@@ -45,7 +53,7 @@ enum FaultAnswers {
 
     // MARK: Groq
 
-    static func groq(_ status: Int) -> JSONValue {
+    static func groq(_ status: Int, quote: String = "") -> JSONValue {
         let (code, type, words): (String?, String, String) =
             switch status {
             case 401: ("invalid_api_key", "invalid_request_error", "Invalid API Key")
@@ -56,7 +64,7 @@ enum FaultAnswers {
             case 500...: (nil, "internal_server_error", "Internal Server Error")
             default: (nil, "invalid_request_error", "The request was refused.")
             }
-        var error: [String: JSONValue] = ["message": .text(words), "type": .text(type)]
+        var error: [String: JSONValue] = ["message": .text(words + quote), "type": .text(type)]
         error["code"] = code.map { .text($0) }
         return ["error": .object(error)]
     }
@@ -64,7 +72,7 @@ enum FaultAnswers {
     // MARK: Gemini
 
     /// Gemini says when to come back in the body. A wrong key is a 400.
-    static func gemini(_ status: Int, retryAfterSeconds: Int? = nil) -> JSONValue {
+    static func gemini(_ status: Int, retryAfterSeconds: Int? = nil, quote: String = "") -> JSONValue {
         let (name, words) = geminiWords(status)
         var details: [JSONValue] = []
         if status == 400 { details.append(detail("ErrorInfo", ["reason": "API_KEY_INVALID", "domain": "googleapis.com"])) }
@@ -72,7 +80,7 @@ enum FaultAnswers {
             details.append(detail("QuotaFailure", ["violations": [["quotaId": "GenerateRequestsPerMinutePerProjectPerModel"]]]))
         }
         if let retryAfterSeconds { details.append(detail("RetryInfo", ["retryDelay": .text("\(retryAfterSeconds)s")])) }
-        var error: [String: JSONValue] = ["code": .integer(status), "message": .text(words), "status": .text(name)]
+        var error: [String: JSONValue] = ["code": .integer(status), "message": .text(words + quote), "status": .text(name)]
         if !details.isEmpty { error["details"] = .list(details) }
         return ["error": .object(error)]
     }
@@ -97,7 +105,7 @@ enum FaultAnswers {
 
     // MARK: Tavily
 
-    private static func tavily(_ status: Int) -> JSONValue {
+    private static func tavily(_ status: Int, _ quote: String) -> JSONValue {
         let words =
             switch status {
             case 401: "Unauthorized: missing or invalid API key."
@@ -107,14 +115,17 @@ enum FaultAnswers {
             case 500...: "Internal Server Error"
             default: "The request was refused."
             }
-        return ["detail": ["error": .text(words)]]
+        return ["detail": ["error": .text(words + quote)]]
     }
 
     // MARK: Cartesia
 
-    private static func cartesia(_ status: HTTPResponseStatus, _ headers: [(String, String)], isPlain: Bool) -> HTTPAnswer {
+    private static func cartesia(_ status: HTTPResponseStatus, _ headers: [(String, String)], isPlain: Bool, _ quote: String)
+        -> HTTPAnswer
+    {
         let headers = headers + [("x-request-id", requestID)]
-        let error = cartesia(Int(status.code))
+        var error = cartesia(Int(status.code))
+        error.message += quote
         guard isPlain else { return .json(status, .object(error.fields(requestID: requestID)), headers: headers) }
         return HTTPAnswer(
             status: status, headers: headers + [("content-type", "text/plain")], body: "\(error.title): \(error.message)")

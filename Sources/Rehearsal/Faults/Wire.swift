@@ -40,7 +40,7 @@ final class Wire: ChannelDuplexHandler {
             gathered.clear()
             queuePromises += gatheredPromises
             gatheredPromises = []
-            if !isRunning { sendByte(context) }
+            if !isRunning { sendBytes(context) }
         }
     }
 
@@ -65,12 +65,14 @@ final class Wire: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    /// One byte per turn of the loop: others get theirs in between.
-    private func sendByte(_ context: ChannelHandlerContext) {
-        guard let byte = queue.readSlice(length: 1) else { return emptied(context) }
-        context.writeAndFlush(wrapOutboundOut(byte), promise: nil)
+    /// Some bytes per turn of the loop: others get theirs in between.
+    private func sendBytes(_ context: ChannelHandlerContext) {
+        for _ in 0..<32 {
+            guard let byte = queue.readSlice(length: 1) else { return emptied(context) }
+            context.writeAndFlush(wrapOutboundOut(byte), promise: nil)
+        }
         let loop = context.eventLoop.assumeIsolated()
-        loop.execute { self.sendByte(context) }
+        loop.execute { self.sendBytes(context) }
     }
 
     private func emptied(_ context: ChannelHandlerContext) {

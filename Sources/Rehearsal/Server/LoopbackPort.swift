@@ -17,6 +17,8 @@ protocol WebSocketFront: Sendable {
 struct PortConditions: Sendable {
     let group: any EventLoopGroup
     let faults: FaultBook
+    /// Nil without TLS.
+    let identities: ServerIdentities?
 }
 
 /// How a service is put at a port of 127.0.0.1.
@@ -93,7 +95,11 @@ enum LoopbackPort {
     /// What lies below HTTP.
     private static func prepare(_ channel: any Channel, _ conditions: PortConditions, _ service: RehearsalService) throws {
         let fault = conditions.faults.meet(.connection, at: service)
-        try channel.pipeline.syncOperations.addHandlers(SocketEnd(), Wire())
+        try channel.pipeline.syncOperations.addHandler(SocketEnd())
+        if let identities = conditions.identities {
+            try channel.pipeline.syncOperations.addHandler(identities.handler(showing: fault?.badCertificate))
+        }
+        try channel.pipeline.syncOperations.addHandler(Wire())
         if case .slowHandshake(let milliseconds) = fault?.kind { hold(channel, milliseconds: milliseconds) }
     }
 

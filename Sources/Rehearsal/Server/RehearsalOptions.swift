@@ -12,6 +12,8 @@ public struct RehearsalOptions: Sendable {
 
     /// What goes wrong from the start; more can be planned later.
     public var faults: [Fault] = []
+    /// Whether the services are reached by TLS (`wss`, `https`) with a certificate of ``RehearsalServer/Addresses/authorityFile``.
+    public var isSecure = false
 
     public init() {}
 

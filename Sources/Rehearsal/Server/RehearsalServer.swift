@@ -12,12 +12,16 @@ public final class RehearsalServer: Sendable {
         public var gemini: String
         public var tavily: String
         public var cartesia: String
+        /// A PEM file with the authority behind the certificates; nil without TLS.
+        public var authorityFile: String?
 
-        /// - Parameter ports: of 127.0.0.1, one for each service.
-        init(ports: [RehearsalService: Int]) {
-            func address(_ scheme: String, _ service: RehearsalService) -> String {
-                "\(scheme)://127.0.0.1:\(ports[service] ?? 0)"
-            }
+        /// Names that nobody can resolve.
+        public static let unresolvable = Addresses(isSecure: true) { "\($0.rawValue).invalid" }
+
+        /// - Parameter place: host and port.
+        init(isSecure: Bool, _ place: (RehearsalService) -> String) {
+            let mark = isSecure ? "s" : ""
+            func address(_ scheme: String, _ service: RehearsalService) -> String { "\(scheme)\(mark)://\(place(service))" }
             deepgram = address("ws", .deepgram)
             groq = address("http", .groq)
             gemini = address("http", .gemini)
@@ -25,9 +29,11 @@ public final class RehearsalServer: Sendable {
             cartesia = address("ws", .cartesia)
         }
 
-        /// One line: `{"cartesia":"ws://…","deepgram":"ws://…","gemini":"http://…","groq":"http://…","tavily":"http://…"}`.
+        /// One line: `{"cartesia":"ws://…","deepgram":"ws://…","gemini":"http://…","groq":"http://…","tavily":"http://…"}`; with
+        /// TLS also `ca`, the authority's file.
         public var json: String {
-            let services = ["deepgram": deepgram, "groq": groq, "gemini": gemini, "tavily": tavily, "cartesia": cartesia]
+            var services = ["deepgram": deepgram, "groq": groq, "gemini": gemini, "tavily": tavily, "cartesia": cartesia]
+            services["ca"] = authorityFile
             return JSONValue.object(services.mapValues { .text($0) }).serialized
         }
     }
@@ -37,19 +43,19 @@ public final class RehearsalServer: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     let ports: [RehearsalService: ServicePort]
-    let faults: FaultBook
+    let conditions: PortConditions
     private let recognition: RecognitionQueue
     private let voices: VoiceQueue
 
     private init(
-        addresses: Addresses, log: RehearsalLog, group: MultiThreadedEventLoopGroup,
-        ports: [RehearsalService: ServicePort], faults: FaultBook, recognition: RecognitionQueue, voices: VoiceQueue
+        log: RehearsalLog, group: MultiThreadedEventLoopGroup, ports: [RehearsalService: ServicePort],
+        conditions: PortConditions, recognition: RecognitionQueue, voices: VoiceQueue
     ) {
-        self.addresses = addresses
+        addresses = Addresses(ports, conditions.identities)
         self.log = log
         self.group = group
         self.ports = ports
-        self.faults = faults
+        self.conditions = conditions
         self.recognition = recognition
         self.voices = voices
     }
@@ -57,18 +63,20 @@ public final class RehearsalServer: Sendable {
     /// Loads the engines and opens the ports.
     /// - Throws: ``RehearsalError`` when an engine is missing or the log cannot be written; NIO's when a port cannot be had.
     public static func start(_ options: RehearsalOptions = RehearsalOptions()) async throws -> RehearsalServer {
+        if let fault = options.faults.first(where: { $0.badCertificate != nil }), !options.isSecure {
+            throw RehearsalError("the fault \"\(fault)\" needs TLS (--tls)")
+        }
         let log = try RehearsalLog(path: options.logPath)
         let voice = try FliteVoice(options.voice)
         let recognition = RecognitionQueue(engine: try options.recognizer.open(warmedBy: voice))
         let voices = VoiceQueue(voice: voice)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let faults = FaultBook(log: log)
-            let conditions = PortConditions(group: group, faults: faults)
+            let conditions = PortConditions(
+                group: group, faults: FaultBook(log: log), identities: options.isSecure ? try ServerIdentities() : nil)
             let ports = try await open(options, log, conditions, recognition, voices)
             let server = RehearsalServer(
-                addresses: Addresses(ports: ports.mapValues(\.number)),
-                log: log, group: group, ports: ports, faults: faults, recognition: recognition, voices: voices)
+                log: log, group: group, ports: ports, conditions: conditions, recognition: recognition, voices: voices)
             for fault in options.faults { await server.plan(fault) }
             return server
         } catch {
@@ -108,6 +116,14 @@ public final class RehearsalServer: Sendable {
         try? await group.shutdownGracefully()
         await recognition.stop()
         await voices.stop()
+        conditions.identities?.certificates.remove()
+    }
+}
+
+extension RehearsalServer.Addresses {
+    fileprivate init(_ ports: [RehearsalService: ServicePort], _ identities: ServerIdentities?) {
+        self.init(isSecure: identities != nil) { "127.0.0.1:\(ports[$0]?.number ?? 0)" }
+        authorityFile = identities?.certificates.authorityFile
     }
 }
 

@@ -14,7 +14,7 @@ enum CartesiaFailures {
         case .fault(let fault): fault.failure(.cartesia, requestID: requestID)
         case .closed(let code, let reason):
             Failure(
-                .cartesia, .connectionLost, journalLine("closed with \(code ?? 1005): \(reason)", hiding: key),
+                .cartesia, Failure.Kind(closeCode: code), journalLine("closed with \(code ?? 1005): \(reason)", hiding: key),
                 requestID: requestID)
         case .refused(let head, let body): refusal(head, body, key)
         }

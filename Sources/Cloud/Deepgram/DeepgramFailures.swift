@@ -31,13 +31,7 @@ enum DeepgramFailures {
     private static func closing(
         _ code: UInt16, _ reason: String, _ complaint: String?, _ requestID: String?, _ key: String?
     ) -> Failure {
-        let kind: Failure.Kind =
-            switch code {
-            case 1003, 1007, 1008, 1009: .badRequest
-            case 1011: .serverError
-            default: .connectionLost
-            }
         let words = ["closed with \(code)", reason, complaint ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
-        return Failure(.deepgram, kind, journalLine(words, hiding: key), requestID: requestID)
+        return Failure(.deepgram, Failure.Kind(closeCode: code), journalLine(words, hiding: key), requestID: requestID)
     }
 }

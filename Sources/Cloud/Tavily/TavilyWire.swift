@@ -79,6 +79,8 @@ enum TavilyWire {
         let kind: Failure.Kind =
             switch head.status {
             case 432, 433: .paymentRequired
+            // There is no model here that could be gone.
+            case 404, 410: .badRequest
             default: Failure.Kind(status: head.status)
             }
         let words = words(of: body) ?? String(decoding: body.prefix(300), as: UTF8.self)

@@ -18,6 +18,17 @@ extension Failure.Kind {
             default: .malformedAnswer
             }
     }
+
+    /// What a WebSocket's close code means at any of the providers; nil is none, as after a hang-up.
+    package init(closeCode: UInt16?) {
+        self =
+            switch closeCode {
+            case 1003, 1007, 1008, 1009: .badRequest
+            case 1011: .serverError
+            case 1013: .overloaded
+            default: .connectionLost
+            }
+    }
 }
 
 extension Failure.Retry {

@@ -42,7 +42,8 @@ check_start() {
     [ "$(show Type) $(show ActiveState) $(show NRestarts)" = "notify active 0" ]
   check "linnet status says that microphones and loudspeaker run: $(show StatusText)" runs
   lacking=$(entries -o json LINNET_EVENT=key-missing | grep -o '"LINNET_CREDENTIAL":"[^"]*"' | cut -d'"' -f4 | sort | xargs)
-  check "no key is stored; it says which it lacks: $lacking" [ "$lacking" = "cartesia-api-key deepgram-api-key groq-api-key" ]
+  check "no key is stored; it says which it lacks: $lacking" \
+    [ "$lacking" = "cartesia-api-key deepgram-api-key gemini-api-key groq-api-key tavily-api-key" ]
 }
 
 check_journal() {
@@ -105,6 +106,42 @@ check_credential() {
     eval '! setpriv --reuid=nobody --regid=linnet --clear-groups cat /run/credentials/linnet.service/deepgram-api-key'
 }
 
+set_key() { sed -i "s|^$1 = .*|$1 = $2|" /etc/linnet/linnet.toml; }
+
+check_reload() {
+  local before status=0 said
+  before=$(show MainPID)
+  set_key follow_up_s 9; set_key capture_rate_hz 16000
+  systemctl reload linnet || status=$?
+  check "systemctl reload succeeds, and it runs on as the same process" \
+    [ "$status $(show ActiveState) $(show MainPID)" = "0 active $before" ]
+  check "the journal says what holds now" grep -q conversation.follow_up_s < <(entries -o cat LINNET_EVENT=reloaded)
+  check "… and what needs a restart: $(entries -o cat -n 1 LINNET_EVENT=restart-needed)" \
+    has_entry LINNET_EVENT=restart-needed LINNET_KEY=audio.capture_rate_hz LINNET_OLD=0 LINNET_NEW=16000
+  check "linnet status says it too" grep -q "audio.capture_rate_hz is 0 until the next start" < <(linnet status)
+  check "linnet reload says that nothing else changed" grep -q "needs a restart" < <(linnet reload)
+  set_key capture_rate_hz 0; set_key follow_up_s 99; set_key speculate yes
+  status=0; systemctl reload linnet 2>/dev/null || status=$?
+  check "of a bad file systemctl reload fails, and it runs on" \
+    [ "$status $(show ActiveState) $(show MainPID)" = "1 active $before" ]
+  said=$(entries -o cat LINNET_EVENT=reload-refused)
+  check "every mistake is said: $(tr '\n' '|' <<<"$said")" [ "$(wc -l <<<"$said")" = 2 ]
+  check "the service manager shows it: $(show StatusText)" grep -q follow_up_s <<<"$(show StatusText)"
+  set_key follow_up_s 6; set_key speculate true
+  kill -HUP "$before"; kill -HUP "$before"
+  sleep 1.5
+  check "two SIGHUPs are orderly reloads: $(show StatusText)" \
+    [ "$(show ActiveState) $(show MainPID) $(show Result)" = "active $before success" ]
+}
+
+check_checking() {
+  local said unit=(systemd-run --quiet --wait --collect --pipe -p User=linnet -p LoadCredential=groq-api-key:/run/groq-key)
+  install -m600 /dev/stdin /run/groq-key <<<"gsk_secret$RANDOM$RANDOM$RANDOM"
+  said=$("${unit[@]}" linnet run --check 2>&1 || true)
+  check "--check under systemd credentials: $(head -1 < <(grep " is right" <<<"$said"))" grep -qE "^  keys +groq-api-key$" <<<"$said"
+  check "… names the keys that are missing and shows none" eval 'grep -q "no key for deepgram" <<<"$said" && ! grep -q gsk_ <<<"$said"'
+}
+
 check_recovery() {
   local before from
   before=$(show NRestarts) from=$(milliseconds)
@@ -134,7 +171,7 @@ check_refused_settings() {
 }
 
 check_all() {
-  check_start; check_journal; check_confinement; check_credential; check_recovery; check_refused_settings
+  check_start; check_journal; check_confinement; check_credential; check_reload; check_checking; check_recovery; check_refused_settings
   local failed; failed=$(systemctl --failed --plain --no-legend | cut -d' ' -f1 | xargs)
   check "no other unit failed: $failed" [ "$failed" = linnet.service ]
   [ $failures = 0 ] || journalctl -q -b -o short-monotonic --no-pager | tail -60

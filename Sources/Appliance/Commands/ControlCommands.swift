@@ -59,6 +59,24 @@ struct UnmuteCommand: AsyncParsableCommand {
     func run() async throws { _ = try control.send(ControlRequest(.unmute)) }
 }
 
+struct ReloadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload", abstract: "Have the daemon read its settings and keys again; says what was applied.",
+        discussion: """
+            [conversation], [cloud] and [journal] are applied from the next turn on; [audio] and [board] need a restart. \
+            Of a file with a mistake nothing is applied: it is said what is wrong, and the exit status is 1.
+            """)
+    @OptionGroup var control: ControlOptions
+    @Flag(help: "As JSON, for programs.") var json = false
+
+    func run() async throws {
+        guard let report = try control.send(ControlRequest(.reload)).reload else { throw ExitCode.failure }
+        if json { print(String(decoding: ControlWire.line(report).dropLast(), as: UTF8.self)) }
+        for line in json ? [] : report.lines { report.errors.isEmpty ? print(line) : complain(line) }
+        if !report.errors.isEmpty { throw ExitCode.failure }
+    }
+}
+
 struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "stop", abstract: "End whatever is being said or asked.")
     @OptionGroup var control: ControlOptions

@@ -8,7 +8,8 @@ public struct LinnetCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, StatusCommand.self, PressCommand.self, ReleaseCommand.self, MuteCommand.self, UnmuteCommand.self,
-            StopCommand.self, AskCommand.self, SayCommand.self, DSPCommand.self, DemoCommand.self, BenchCommand.self,
+            StopCommand.self, ReloadCommand.self, AskCommand.self, SayCommand.self, DSPCommand.self, DemoCommand.self,
+            BenchCommand.self,
         ])
 
     public init() {}

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// One request on the control socket: a line of JSON.
 public struct ControlRequest: Codable, Sendable, Equatable {
     public enum Command: String, Codable, Sendable, CaseIterable {
-        case status, press, release, mute, unmute, stop, ask, say
+        case status, press, release, mute, unmute, stop, ask, say, reload
     }
     public var command: Command
     /// For `ask` and `say`.
@@ -22,11 +22,14 @@ public struct ControlReply: Codable, Sendable, Equatable {
     /// The answer to `ask`.
     public var answer: String?
     public var status: StatusReport?
+    /// The answer to `reload`.
+    public var reload: ReloadReport?
 
-    public init(error: String? = nil, answer: String? = nil, status: StatusReport? = nil) {
+    public init(error: String? = nil, answer: String? = nil, status: StatusReport? = nil, reload: ReloadReport? = nil) {
         self.error = error
         self.answer = answer
         self.status = status
+        self.reload = reload
     }
 }
 

@@ -7,23 +7,26 @@ import Synchronization
 
 /// The box's own session and everything that it is wired to. Devices that are not there are waited for.
 final class Box: Sendable {
+    /// As at the start: what the devices were opened with.
     private let settings: Configuration
-    private let clouds: Clouds
     private let board: any Board
     private let journal: Journal
     private let status: StatusBoard
     private let executor = ThreadExecutor(name: "linnet-session")
     private let pulse: Pulse
-    private let wired = Mutex(Wired())
+    let wired: Mutex<Wired>
 
-    private struct Wired {
+    struct Wired {
+        /// As last read; what sessions that begin from now on are made of.
+        var settings: Configuration
+        var clouds: Clouds
         var cards: SoundCards?
         var session: Session?
     }
 
     init(settings: Configuration, clouds: Clouds, board: any Board, journal: Journal, status: StatusBoard) {
         self.settings = settings
-        self.clouds = clouds
+        wired = Mutex(Wired(settings: settings, clouds: clouds))
         self.board = board
         self.journal = journal
         self.status = status
@@ -46,7 +49,7 @@ final class Box: Sendable {
 
     /// Opens the devices and holds the conversation until it is cancelled. Devices that are not there are waited for meanwhile.
     func run() async {
-        clouds.warm()
+        wired.withLock { $0.clouds }.warm()
         async let beating: Void = pulse.run()
         guard let cards = openCards() else { return }
         let session = makeSession(cards)
@@ -170,8 +173,10 @@ final class Box: Sendable {
 
     private func makeSession(_ cards: SoundCards) -> Session {
         let observers = Observers(all: [
-            status, Lights(board: board), SessionJournal(journal, settings: settings.journal) { cards.xruns },
+            status, Lights(board: board),
+            SessionJournal(journal, settings: { [weak self] in self?.journalSettings }) { cards.xruns },
         ])
+        let (settings, clouds) = wired.withLock { ($0.settings, $0.clouds) }
         return Session(
             identity: SessionIdentity(conversationID: randomUUID(), sessionID: randomUUID()), endpoint: cards.endpoint,
             recognizer: clouds.recognizer, model: clouds.model, synthesizer: clouds.synthesizer, tools: clouds.tools,

@@ -6,10 +6,12 @@ import Conversation
 struct ControlDesk: Sendable {
     let box: Box
     let status: StatusBoard
+    let reloader: Reloader
     let started: MonotonicTime
 
     func answer(_ request: ControlRequest) async -> ControlReply {
-        if request.command == .status { return ControlReply(status: report()) }
+        if request.command == .status { return ControlReply(status: await report()) }
+        if request.command == .reload { return ControlReply(reload: await reloader.reload()) }
         guard let session = box.session else { return ControlReply(error: "not listening yet: \(box.summary)") }
         let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
         switch request.command {
@@ -22,7 +24,7 @@ struct ControlDesk: Sendable {
         case .say:
             guard let text = wanted(request.text) else { return ControlReply(error: "nothing to say; give it a text") }
             await session.say(text)
-        case .status: break
+        case .status, .reload: break
         }
         return ControlReply()
     }
@@ -43,11 +45,12 @@ struct ControlDesk: Sendable {
         return text
     }
 
-    private func report() -> StatusReport {
+    private func report() async -> StatusReport {
         var report = StatusReport()
         report.uptimeSeconds = Int((ln_monotonic_ns() - started.nanoseconds) / 1_000_000_000)
         status.fill(&report)
         box.fill(&report)
+        report.troubles += await reloader.troubles
         return report
     }
 }

@@ -9,6 +9,7 @@ import LocalEndpoint
 
 /// The daemon's life: settings and keys in, devices opened (and waited for), the session run, until SIGTERM.
 public final class Daemon: Sendable {
+    private let checked: CheckedSettings
     private let settings: Configuration
     private let environment: @Sendable (String) -> String?
     private let journal: Journal
@@ -18,8 +19,10 @@ public final class Daemon: Sendable {
     /// How long devices that are not there are waited for between two tries.
     static let reopenMilliseconds = 500
 
-    public init(_ settings: Configuration, environment: @escaping @Sendable (String) -> String?) {
-        self.settings = settings
+    /// - Parameter settings: without problems; its file is read again at a reload.
+    public init(_ settings: CheckedSettings, environment: @escaping @Sendable (String) -> String?) {
+        checked = settings
+        self.settings = settings.configuration
         self.environment = environment
         journal = Journal.chosen(environment: environment)
     }
@@ -27,6 +30,7 @@ public final class Daemon: Sendable {
     /// - Returns: false when it could not start at all; the journal says why.
     public func run() async -> Bool {
         let termination = TerminationSignal()
+        let hangUp = HangUpSignal()
         journal.write(JournalEntry(.started, .notice, "Linnet \(Version.text) starts"))
         lockMemory()
         let credentials = Credentials.read(environment: environment)
@@ -35,7 +39,11 @@ public final class Daemon: Sendable {
         let clouds = Clouds(settings, credentials: credentials)
         let board = openBoard(status)
         let box = Box(settings: settings, clouds: clouds, board: board, journal: journal, status: status)
-        guard let control = openControl(box, status) else {
+        let reloader = Reloader(
+            path: checked.file, running: settings, credentials: credentials, box: box, journal: journal, notifier: notifier,
+            environment: environment)
+        let desk = ControlDesk(box: box, status: status, reloader: reloader, started: started)
+        guard let control = openControl(desk) else {
             journal.flush(milliseconds: 500)
             return false
         }
@@ -47,15 +55,15 @@ public final class Daemon: Sendable {
             JournalEntry(
                 .ready, .notice, "Ready after \(millisecondsSinceStart) ms: \(box.summary)",
                 [("LINNET_READY_MS", .integer(millisecondsSinceStart))]))
+        let reloads = Task { await hangUp.callForEach { _ = await reloader.reload() } }
 
         await termination.wait()
         notifier.stopping("stopping")
         journal.write(JournalEntry(.stopping, .notice, "Stopping"))
         control.stop()
-        watch.cancel()
-        work.cancel()
+        for task in [watch, work, reloads] { task.cancel() }
         await box.stop()
-        clouds.shutDown()
+        box.shutDownClouds()
         board.close()
         journal.write(JournalEntry(.stopped, .notice, "Stopped"))
         journal.flush(milliseconds: 500)
@@ -72,20 +80,10 @@ public final class Daemon: Sendable {
     }
 
     private func report(_ credentials: Credentials) {
-        for (name, subject) in [(Credential.deepgram, "deepgram"), (.groq, "groq"), (.cartesia, "cartesia")]
-        where credentials[name] == nil {
-            journal.write(
-                JournalEntry(
-                    .keyMissing, .warning, "No key for \(subject): store it as the credential \(name.rawValue)",
-                    [("LINNET_PROVIDER", .text(subject)), ("LINNET_CREDENTIAL", .text(name.rawValue))]))
-        }
-        for name in credentials.exposed {
-            journal.write(
-                JournalEntry(
-                    .keyExposed, .warning,
-                    "\(name.environmentName) came from the unit's environment: make it the credential \(name.rawValue)",
-                    [("LINNET_CREDENTIAL", .text(name.rawValue))]))
-        }
+        for warning in checked.warnings { journal.write(.doubtful(warning)) }
+        for use in Credential.inUse(by: settings) where credentials[use.credential] == nil { journal.write(.keyMissing(use)) }
+        for name in credentials.exposed { journal.write(.keyExposed(name)) }
+        for complaint in credentials.complaints { journal.write(.doubtful(complaint)) }
     }
 
     private func openBoard(_ status: StatusBoard) -> any Board {
@@ -98,9 +96,8 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func openControl(_ box: Box, _ status: StatusBoard) -> ControlServer? {
+    private func openControl(_ desk: ControlDesk) -> ControlServer? {
         let path = ControlClient.defaultPath(environment: environment)
-        let desk = ControlDesk(box: box, status: status, started: started)
         do {
             return try ControlServer(path: path) { await desk.answer($0) }
         } catch {

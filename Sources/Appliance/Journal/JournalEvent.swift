@@ -3,8 +3,13 @@
 public enum JournalEvent: String, Sendable, CaseIterable {
     case started, ready, stopping, stopped
     case settingsRefused = "settings-refused"
+    case settingsDoubtful = "settings-doubtful"
+    case reloaded
+    case reloadRefused = "reload-refused"
+    case restartNeeded = "restart-needed"
     case keyMissing = "key-missing"
     case keyExposed = "key-exposed"
+    case keyUnusable = "key-unusable"
     case ordinaryScheduling = "ordinary-scheduling"
     case deviceFailed = "device-failed"
     case providerFailed = "provider-failed"
@@ -36,6 +41,11 @@ public enum JournalEvent: String, Sendable, CaseIterable {
         case .turnEnded: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00f"
         case .falseAlarm: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a010"
         case .watchdogWithheld: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a011"
+        case .reloaded: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a012"
+        case .reloadRefused: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a013"
+        case .restartNeeded: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a014"
+        case .settingsDoubtful: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a015"
+        case .keyUnusable: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a016"
         }
     }
 }

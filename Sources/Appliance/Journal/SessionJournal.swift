@@ -6,13 +6,19 @@ import Failures
 /// twelve stamps, from which the waterfall can be rebuilt.
 public struct SessionJournal: SessionObserver {
     private let journal: Journal
-    private let settings: Configuration.Journal
+    /// As they are now; nil when nobody knows any more.
+    private let current: @Sendable () -> Configuration.Journal?
     /// XRUNs of both cards since the start, for the turn's entry.
     private let xruns: @Sendable () -> Int
 
-    public init(_ journal: Journal, settings: Configuration.Journal, xruns: @escaping @Sendable () -> Int) {
+    private var settings: Configuration.Journal { current() ?? Configuration.Journal() }
+
+    /// - Parameter settings: asked for every entry, since a reload may change them.
+    public init(
+        _ journal: Journal, settings: @escaping @Sendable () -> Configuration.Journal?, xruns: @escaping @Sendable () -> Int
+    ) {
         self.journal = journal
-        self.settings = settings
+        current = settings
         self.xruns = xruns
     }
 

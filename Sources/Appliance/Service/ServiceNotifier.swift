@@ -1,3 +1,4 @@
+import CPlatform
 import CSystemd
 
 /// Speaks to the service manager (`sd_notify`). Without one every call does nothing; with one that does not listen no call waits.
@@ -7,6 +8,9 @@ public struct ServiceNotifier: Sendable {
     public init() {}
 
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    /// Settings are being read again; `ready` says when that is over. The instant lets systemd 253 and later tell this reload
+    /// from an earlier one.
+    public func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(ln_monotonic_ns() / 1000)\nSTATUS=reading the settings again") }
     public func status(_ text: String) { send("STATUS=\(text)") }
     public func watchdog() { send("WATCHDOG=1") }
     public func stopping(_ status: String) { send("STOPPING=1\nSTATUS=\(status)") }

@@ -135,11 +135,13 @@ check_reload() {
 }
 
 check_checking() {
-  local said unit=(systemd-run --quiet --wait --collect --pipe -p User=linnet -p LoadCredential=groq-api-key:/run/groq-key)
+  local said unit=(systemd-run --quiet --wait --collect --pipe -p User=linnet -p Group=linnet
+    -p Environment=ALSA_CONFIG_PATH=/etc/room.conf -p LoadCredential=groq-api-key:/run/groq-key)
   install -m600 /dev/stdin /run/groq-key <<<"gsk_secret$RANDOM$RANDOM$RANDOM"
   said=$("${unit[@]}" linnet run --check 2>&1 || true)
-  check "--check under systemd credentials: $(head -1 < <(grep " is right" <<<"$said"))" grep -qE "^  keys +groq-api-key$" <<<"$said"
-  check "… names the keys that are missing and shows none" eval 'grep -q "no key for deepgram" <<<"$said" && ! grep -q gsk_ <<<"$said"'
+  check "--check under systemd credentials: $(grep " is right" <<<"$said")" grep -qE "^  keys +groq-api-key$" <<<"$said"
+  check "… names the keys that are missing and shows none" \
+    eval 'grep -q "no key for deepgram" <<<"$said" && ! grep -q gsk_ <<<"$said"'
 }
 
 check_recovery() {
@@ -171,7 +173,8 @@ check_refused_settings() {
 }
 
 check_all() {
-  check_start; check_journal; check_confinement; check_credential; check_reload; check_checking; check_recovery; check_refused_settings
+  check_start; check_journal; check_confinement; check_credential
+  check_reload; check_checking; check_recovery; check_refused_settings
   local failed; failed=$(systemctl --failed --plain --no-legend | cut -d' ' -f1 | xargs)
   check "no other unit failed: $failed" [ "$failed" = linnet.service ]
   [ $failures = 0 ] || journalctl -q -b -o short-monotonic --no-pager | tail -60

@@ -5,10 +5,16 @@ import Rehearsal
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serves Deepgram, Groq and Cartesia on ports of 127.0.0.1 until SIGTERM or SIGINT.",
+        commandName: "serve",
+        abstract: "Serves Deepgram, Groq, Gemini, Tavily and Cartesia on ports of 127.0.0.1 until SIGTERM or SIGINT.",
         discussion: """
-            Prints the addresses as one line of JSON. The keys that it accepts: rehearsal-deepgram-key, rehearsal-groq-key,
-            rehearsal-cartesia-key. Speech is recognized by Moonshine and spoken by flite; the language model is a page of facts.
+            Prints the addresses as one line of JSON. The keys that it accepts:
+            rehearsal-deepgram-key, rehearsal-groq-key, rehearsal-gemini-key,
+            tvly-rehearsal-key, rehearsal-cartesia-key. Speech is recognized by
+            Moonshine and spoken by flite; the models are a page of facts.
+
+            What goes wrong (--fault):
+            \(Fault.grammar)
             """)
 
     @Option(help: "Writes the addresses to this file too.") var addressFile: String?

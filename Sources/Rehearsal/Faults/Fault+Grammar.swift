@@ -1,24 +1,29 @@
 extension Fault {
     /// How a fault is written, for help and for errors.
     public static let grammar = """
-        A fault is SERVICE:KIND, then at will *TIMES, +AFTER and @PARTS, in any order.
+        A fault is SERVICE:KIND, then at will *TIMES, +AFTER and @PARTS.
           SERVICE  \(RehearsalService.allCases.map(\.rawValue).joined(separator: ", "))
-          KIND     refused[:MS]            nobody listens and open connections are hung up, for MS or for good
-                   slow-handshake:MS       accepted, and nothing is read for MS
-                   certificate:NAME        with --tls; \(BadCertificate.allCases.map(\.rawValue).joined(separator: ", "))
-                   STATUS                  an HTTP status of 400 to 599 as the service words it; 429:S has a retry-after of S seconds
-                   in-band:STATUS          an error inside an answer that began well
-                   half-frame              half of a message, then the end of the connection
-                   reset                   TCP RST in the middle of an answer
-                   stall                   silence in the middle of an answer
-                   malformed               a part whose JSON ends in the middle
-                   split                   every byte of the answer is a write of its own
-                   oversized               a part of 4 MiB
-                   close:CODE[:REASON]     a WebSocket's close code
-          *TIMES   how many requests or connections meet it: a number, or *always (default: *1)
-          +AFTER   how many are let through before (default: none)
-          @PARTS   how many messages of the answer are let through before it (default: 1 for half-frame, reset and stall, else 0)
-        Examples: groq:503  gemini:429:30*3  deepgram:close:1011@2  cartesia:stall+1*always
+          KIND  refused[:MS]         nobody listens, for MS or for good
+                slow-handshake:MS    accepted, and nothing is read for MS
+                certificate:NAME     with --tls; NAME is one of
+                  \(BadCertificate.allCases.prefix(4).map(\.rawValue).joined(separator: ", ")),
+                  \(BadCertificate.allCases.dropFirst(4).map(\.rawValue).joined(separator: ", "))
+                STATUS               an HTTP status from 400 to 599
+                429:S                with a retry-after of S seconds
+                in-band:STATUS       an error inside an answer that began well
+                half-frame           half of a message, then the end
+                reset                TCP RST in the middle of an answer
+                stall                silence in the middle of an answer
+                malformed            a part whose JSON ends in the middle
+                split                every byte is a write of its own
+                oversized            a part of 4 MiB
+                close:CODE[:REASON]  a WebSocket's close code
+          *TIMES  how many requests or connections meet it: a number, or
+                  *always (default: *1)
+          +AFTER  how many are let through before (default: +0)
+          @PARTS  how many parts of the answer are let through before it
+                  (default: @1 for half-frame, reset and stall, else @0)
+        Examples: groq:503  gemini:429:30*3  deepgram:close:1011@2
         """
 
     /// - Throws: a sentence about what is wrong and the grammar.

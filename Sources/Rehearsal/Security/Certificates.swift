@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// Throwaway certificates in a folder of their own: an authority, a good one for the loopback, and all the bad ones.
-struct Certificates: Sendable {
+final class Certificates: Sendable {
     let folder: String
 
     var authorityFile: String { "\(folder)/authority.pem" }
@@ -22,6 +22,8 @@ struct Certificates: Sendable {
             throw RehearsalError("the openssl command made no certificates:\n\(words)")
         }
     }
+
+    deinit { remove() }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 

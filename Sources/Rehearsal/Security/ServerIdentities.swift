@@ -1,7 +1,7 @@
 import Glibc
 
 /// The certificates that the stand-ins can show, ready to use. They live as long as the process.
-struct ServerIdentities: @unchecked Sendable {  // safe: OpenSSL's contexts are shared between threads by design, and never changed here
+struct ServerIdentities: @unchecked Sendable {  // safe: OpenSSL shares contexts between threads by design, and none is changed
     let certificates: Certificates
     private let ssl: OpenSSL
     private let good: OpenSSL.Handle

@@ -77,7 +77,8 @@ final class TLSHandler: ChannelDuplexHandler {
         if !isMoreNeeded(outcome) { give(up: context) }
     }
 
-    private func isMoreNeeded(_ outcome: CInt) -> Bool { [2, 3].contains(ssl.errorKind(connection, outcome)) }  // WANT_READ, WANT_WRITE
+    /// SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE
+    private func isMoreNeeded(_ outcome: CInt) -> Bool { [2, 3].contains(ssl.errorKind(connection, outcome)) }
 
     private func give(up context: ChannelHandlerContext) {
         isBroken = true

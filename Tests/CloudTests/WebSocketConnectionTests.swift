@@ -263,6 +263,31 @@ import Testing
         #expect(await (try DrivenSocket(transport, server)).story() == ["fault cancelled"])
     }
 
+    @Test func `a peer that is talking when the transport stops sees a close and no reset`() async throws {
+        let transport = CloudTransport(TransportConfiguration())
+        let closes = Notes<[UInt8]>()
+        let server = PeerServer { peer, _ in
+            try peer.upgrade()
+            for _ in 0..<10 {
+                try peer.say(String(repeating: "and on ", count: 1_000))
+                peer.pause(milliseconds: 2)
+            }
+            let close = try peer.readFrame()
+            guard close.opcode == 8 else { throw ClientMistake(description: "opcode \(close.opcode)") }
+            try peer.write(Peer.frame(8, close.payload))
+            closes.add(close.payload)
+            peer.waitForEnd()
+        }
+        let socket = try DrivenSocket(transport, server)
+        _ = await socket.events.next { if case .text = $0 { true } else { false } }
+        transport.shutdown()
+        #expect(await socket.story().last == "fault cancelled")
+        #expect(await closes.all(of: 1) == [[3, 232]])
+        #expect(server.complaints.isEmpty)
+        // It goes on after the wait that a stopping daemon allows: this machine may be busy.
+        withExtendedLifetime(transport) {}
+    }
+
     @Test func `from the call to the peer and back takes no time worth speaking of`() async throws {
         let server = PeerServer { peer, _ in
             try peer.upgrade()

@@ -19,7 +19,7 @@ final class CartesiaContext {
     /// Tries that began again because nothing was heard yet, and segments that continued an expired one.
     private var attempts = 0
     private var renewals = 0
-    private var firstAudio: LoopTimer?
+    private var patience: LoopTimer?
     private var retry: LoopTimer?
     private var straggler: LoopTimer?
 
@@ -29,8 +29,10 @@ final class CartesiaContext {
     private static let renewalBound = 20
     /// Longest wait from the first text to the first audio.
     private static let firstAudioMilliseconds = 10_000
-    /// How long a segment that was told to end may hold up the next one.
-    private static let stragglerMilliseconds = 600
+    /// Longest gap within the audio while some is owed.
+    private static let audioGapMilliseconds = 5_000
+    /// How often it is looked whether another context has ended, when there are too many.
+    private static let crowdMilliseconds = 100
 
     init(loop: CurlLoop, socket: CartesiaSocket, queue: EventQueue<SpeechEvent>, rateHz: Int) {
         self.loop = loop
@@ -42,6 +44,8 @@ final class CartesiaContext {
     /// Whether an open connection would help.
     var wantsConnection: Bool { !isOver && (!unsent.isEmpty || !segments.isEmpty) }
     func owns(_ id: String) -> Bool { segments.contains { $0.id == id } }
+    /// Contexts that Cartesia counts.
+    var openSegments: Int { segments.count { !$0.isOver } }
     /// When it last sent anything.
     var lastSentAt: Int64 { segments.last?.lastSentAt ?? 0 }
 
@@ -55,22 +59,30 @@ final class CartesiaContext {
         isLastGiven = isLast
         guard isLast || !text.isEmpty else { return }
         unsent.append(CartesiaSegment.Piece(text: text, isLast: isLast))
-        expectAudio()
+        if patience == nil { expectAudio(withinMilliseconds: Self.firstAudioMilliseconds) }
         pump()
     }
 
     func cancel() {
         guard !isOver else { return }
-        for segment in segments where !segment.isOver { socket.send(CartesiaCancel(contextID: segment.id)) }
+        cancelSegments()
         end()
     }
 
-    private func expectAudio() {
-        guard firstAudio == nil, samples == 0 else { return }
-        let limit = Self.firstAudioMilliseconds
-        firstAudio = loop.after(milliseconds: limit) { [weak self] in
-            self?.fail(Failure(.cartesia, .timedOut, "no audio within \(limit) ms"))
-        }
+    private func cancelSegments() {
+        for segment in segments where !segment.isOver { socket.cancelContext(segment.id) }
+    }
+
+    private func expectAudio(withinMilliseconds limit: Int) {
+        patience?.cancel()
+        patience = loop.after(milliseconds: limit) { [weak self] in self?.waitedTooLong(limit) }
+    }
+
+    private func waitedTooLong(_ limit: Int) {
+        patience = nil
+        guard wantsConnection else { return }
+        fail(Failure(.cartesia, .timedOut, "no audio within \(limit) ms"))
+        socket.leave()
     }
 
     // MARK: Text out
@@ -88,8 +100,15 @@ final class CartesiaContext {
         finishIfDone()
     }
 
-    /// Where an end without text goes: a segment that still takes some. Nowhere when nothing needs an end.
-    private func segmentForEnd() -> Int? { segments.indices.last { !segments[$0].isEndSent && !segments[$0].isOver } }
+    /// Where an end without text goes: a segment that still takes some. Nowhere when nothing needs an end, or when the
+    /// context may have expired: then its `done` is on the way.
+    private func segmentForEnd() -> Int? {
+        guard let open = openSegment, segments[open].isStale(at: loop.now) else { return openSegment }
+        letExpire(open)
+        return nil
+    }
+
+    private var openSegment: Int? { segments.indices.last { !segments[$0].isEndSent && !segments[$0].isOver } }
 
     private func send(_ piece: CartesiaSegment.Piece) -> Bool {
         guard let index = piece.text.isEmpty ? segmentForEnd() : segmentForText() else { return false }
@@ -113,20 +132,36 @@ final class CartesiaContext {
     }
 
     private func segmentForText() -> Int? {
-        let now = loop.now
-        if let last = segments.last, last.takesText(at: now) { return segments.count - 1 }
-        if let open = segmentForEnd() { endStale(open) }
+        if let last = segments.last, last.takesText(at: loop.now) { return segments.count - 1 }
+        guard !socket.isCrowded else {
+            retry(afterMilliseconds: Self.crowdMilliseconds)
+            return nil
+        }
+        if let openSegment { letExpire(openSegment) }
         segments.append(CartesiaSegment(id: socket.freshContextID()))
         return segments.count - 1
     }
 
-    /// Its audio is out and its time nearly up. It is told to end, so that its `done` says when the next one may sound.
-    private func endStale(_ index: Int) {
-        let id = segments[index].id
+    /// Its audio is out and its time nearly up: to speak to it now would be to speak to the dead. Its `done` says when the next
+    /// one may sound; should none come, time does.
+    private func letExpire(_ index: Int) {
         segments[index].isEndSent = true
-        socket.send(CartesiaRequest(socket.settings, contextID: id, rateHz: rateHz, transcript: "", isLast: true))
+        awaitExpiry(of: segments[index].id)
+    }
+
+    private func awaitExpiry(of id: String) {
+        guard let segment = segments.first(where: { $0.id == id }) else { return }
+        let wait = segment.millisecondsToExpiry(at: loop.now)
+        guard wait > 0 else { return segmentOver(id) }
         straggler?.cancel()
-        straggler = loop.after(milliseconds: Self.stragglerMilliseconds) { [weak self] in self?.segmentOver(id) }
+        straggler = loop.after(milliseconds: wait) { [weak self] in self?.awaitExpiry(of: id) }
+    }
+
+    private func retry(afterMilliseconds wait: Int) {
+        retry = loop.after(milliseconds: wait) { [weak self] in
+            self?.retry = nil
+            self?.pump()
+        }
     }
 
     // MARK: Audio in
@@ -157,7 +192,7 @@ final class CartesiaContext {
     }
 
     private func deliver(_ new: [Int16]) {
-        firstAudio?.cancel()
+        expectAudio(withinMilliseconds: Self.audioGapMilliseconds)
         samples += new.count
         if queue.push(.audio(new), weight: new.count) > Self.audioBoundSeconds * rateHz { failFull() }
     }
@@ -241,6 +276,8 @@ final class CartesiaContext {
 
     private func take(error message: CartesiaMessage, _ index: Int) {
         let failure = CartesiaFailures.failure(message, key: socket.settings.apiKey)
+        // It ends the context: there is nothing left to cancel in it.
+        segments[index].isOver = true
         let segment = segments[index]
         if samples == 0, !segments.contains(where: { $0.lastAudioAt != nil }) {
             if failure.retry != .never { return beginAgain(failure) }
@@ -258,13 +295,11 @@ final class CartesiaContext {
         putBack()
         var wait = Int.random(in: 150...350) * attempts
         if case .after(let milliseconds) = failure.retry { wait = max(wait, milliseconds) }
-        retry = loop.after(milliseconds: wait) { [weak self] in
-            self?.retry = nil
-            self?.pump()
-        }
+        retry(afterMilliseconds: wait)
     }
 
     private func putBack() {
+        cancelSegments()
         let sent = segments.flatMap(\.pieces)
         segments = []
         unsent = sent + unsent
@@ -283,7 +318,7 @@ final class CartesiaContext {
 
     func fail(_ failure: Failure) {
         guard !isOver else { return }
-        for segment in segments where !segment.isOver { socket.send(CartesiaCancel(contextID: segment.id)) }
+        cancelSegments()
         queue.push(.failed(failure), weight: 0)
         end()
     }
@@ -292,7 +327,7 @@ final class CartesiaContext {
         isOver = true
         segments = []
         unsent = []
-        for timer in [firstAudio, retry, straggler] { timer?.cancel() }
+        for timer in [patience, retry, straggler] { timer?.cancel() }
         queue.finish()
         socket.ended(queue)
     }

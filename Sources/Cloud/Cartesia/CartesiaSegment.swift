@@ -31,15 +31,24 @@ struct CartesiaSegment {
 
     /// Cartesia ends a context 1 s after its last audio; this much silence is too close to it.
     private static let staleNanoseconds: Int64 = 700_000_000
+    /// By then its `done` has come, if there is ever to be one.
+    private static let expiredNanoseconds: Int64 = 1_400_000_000
 
     init(id: String) { self.id = id }
 
     /// Pieces that no audio has answered.
     var unanswered: ArraySlice<Piece> { pieces[answeredPieces...] }
 
-    func takesText(at now: Int64) -> Bool {
-        guard !isEndSent, !isOver else { return false }
-        guard let lastAudioAt, lastAudioAt > lastSentAt else { return true }
-        return now - lastAudioAt < Self.staleNanoseconds
+    func takesText(at now: Int64) -> Bool { !isEndSent && !isOver && !isStale(at: now) }
+
+    /// All that was sent has sounded, and long ago: whatever is sent now may find the context expired.
+    func isStale(at now: Int64) -> Bool {
+        guard let lastAudioAt, lastAudioAt > lastSentAt else { return false }
+        return now - lastAudioAt >= Self.staleNanoseconds
+    }
+
+    /// How long its `done` may still be on the way, milliseconds.
+    func millisecondsToExpiry(at now: Int64) -> Int {
+        Int(((lastAudioAt ?? now) + Self.expiredNanoseconds - now) / 1_000_000)
     }
 }

@@ -15,8 +15,13 @@ final class CartesiaSocket {
     private let idPrefix = "linnet-" + String(UInt32.random(in: .min ... .max), radix: 36)
     private var contextCount = 0
     private let encoder = JSONEncoder()
+    /// Contexts that were cancelled, and when: what is being generated runs on, and they count against the plan until it ends.
+    private var draining: [String: Int64] = [:]
 
     private static let attemptBound = 3
+    /// No answer needs more contexts at once; plans begin at two.
+    private static let contextBound = 2
+    private static let drainNanoseconds: Int64 = 1_500_000_000
 
     init(loop: CurlLoop, settings: CartesiaSettings) {
         self.loop = loop
@@ -57,6 +62,17 @@ final class CartesiaSocket {
         loop.later { self.contexts[ObjectIdentifier(queue)] = nil }
     }
 
+    /// Whether another context had better wait for a cancelled one to end.
+    var isCrowded: Bool {
+        draining = draining.filter { loop.now - $0.value < Self.drainNanoseconds }
+        guard !draining.isEmpty else { return false }
+        return draining.count + contexts.values.reduce(0) { $0 + $1.openSegments } >= Self.contextBound
+    }
+
+    func cancelContext(_ id: String) {
+        if send(CartesiaCancel(contextID: id)) { draining[id] = loop.now }
+    }
+
     // MARK: The connection
 
     func connect() {
@@ -95,6 +111,7 @@ final class CartesiaSocket {
     /// Chunks of a forgotten context find nobody, and so does its `done`.
     private func route(_ message: CartesiaMessage) {
         if let id = message.contextID {
+            if message.type == "done" || message.type == "error" { draining[id] = nil }
             contexts.values.first { $0.owns(id) }?.take(message, for: id)
         } else if message.type == "error" {
             let latest = contexts.values.max { $0.lastSentAt < $1.lastSentAt }
@@ -105,6 +122,7 @@ final class CartesiaSocket {
     /// After five idle minutes Cartesia hangs up: no failure, and no need to come back before somebody speaks.
     private func lost(_ end: WebSocketEnd) {
         connection = nil
+        draining = [:]
         let failure = CartesiaFailures.failure(end, requestID: requestID, key: settings.apiKey)
         for context in contexts.values { context.connectionLost(failure) }
         guard contexts.values.contains(where: \.wantsConnection) else { return }
@@ -115,6 +133,13 @@ final class CartesiaSocket {
             self?.retry = nil
             self?.connect()
         }
+    }
+
+    /// It takes words and gives no sound: whoever speaks next gets a fresh connection.
+    func leave() {
+        guard let connection else { return }
+        connection.abort()
+        lost(.fault(TransportFault(.timedOut, "another answer had no audio in time")))
     }
 
     private func isCleanClose(_ end: WebSocketEnd) -> Bool {

@@ -10,8 +10,8 @@ extension DeepgramStream {
     /// Longest wait for an open connection while somebody waits for words.
     private static let needMilliseconds = 6_000
     private static let keepAliveMilliseconds = 4_000
-    /// A connection that lived this long was a good one.
-    private static let goodLifeNanoseconds: Int64 = 5_000_000_000
+    /// A connection that lived this long was a good one: whatever ends those before, it must not see us again at once.
+    private static let goodLifeNanoseconds: Int64 = 60_000_000_000
     /// How long an overdue Finalize may go on being unanswered before the connection counts as dead.
     private static let doubtMilliseconds = 2_000
     /// Audio this fresh means that somebody is talking.
@@ -50,7 +50,13 @@ extension DeepgramStream {
                 try ProviderAddress(parsing: settings.url), path: settings.path, headers: ["Authorization: Token \(key)"])
             request.connectMilliseconds = 4_000
             request.handshakeMilliseconds = 4_000
-            let connection = WebSocketConnection(request, on: loop) { [weak self] in self?.take($0) }
+            connectionCount += 1
+            let number = connectionCount
+            let connection = WebSocketConnection(request, on: loop) { [weak self] event in
+                // What a connection that was left says on its way out is no news.
+                if let self, connectionCount == number, !hasLeft { take(event) }
+            }
+            hasLeft = false
             self.connection = connection
             openedAt = nil
             connection.open()
@@ -112,7 +118,9 @@ extension DeepgramStream {
         doubt?.cancel()
         doubt = loop.after(milliseconds: Self.doubtMilliseconds) { [weak self] in
             guard let self, let connection = self.connection, connection.isOpen, self.lastMessageAt < asked else { return }
-            connection.abort()
+            self.hasLeft = true
+            connection.send(text: DeepgramCommand.closeStream)
+            connection.close()
             self.lost(.fault(TransportFault(.timedOut, "no word from Deepgram, not even about a Finalize")))
         }
     }
@@ -162,8 +170,20 @@ extension DeepgramSettings {
             ("model", model), ("encoding", "linear16"), ("sample_rate", "16000"), ("channels", "1"), ("interim_results", "true"),
             ("endpointing", "500"), ("smart_format", "true"), ("language", language),
         ]
-        if model.hasPrefix("nova-3") { query += keyterms.map { ("keyterm", $0) } }
+        if model.hasPrefix("nova-3") { query += keytermsThatFit.map { ("keyterm", $0) } }
         return "/v1/listen?" + query.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+    }
+}
+
+extension DeepgramSettings {
+    /// More than 500 tokens would have the connection refused. The tokenizer is theirs: three letters a token is on the safe side.
+    private var keytermsThatFit: [String] {
+        var left = 500
+        return Array(
+            keyterms.prefix { term in
+                left -= term.split(separator: " ").reduce(0) { $0 + ($1.utf8.count + 2) / 3 }
+                return left >= 0
+            })
     }
 }
 

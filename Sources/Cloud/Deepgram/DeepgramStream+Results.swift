@@ -35,9 +35,17 @@ extension DeepgramStream {
         let hadInterim = interim != nil
         interim = nil
         guard isAnswer || endsUtterance || hadInterim || !text.isEmpty else { return }
-        let reach = isAnswer ? max(end, finalizes.removeFirst().settledPosition()) : end
+        let answered = isAnswer ? finalizes.removeFirst() : nil
+        answered?.deadline.cancel()
+        let reach = max(end, answered?.position ?? end)
         timeline.settle(upTo: reach)
         tell(.settled(transcript(text, start, reach), answersFinalize: isAnswer, endsUtterance: endsUtterance))
+        answerTwins(of: answered)
+    }
+
+    private func answerTwins(of answered: Finalize?) {
+        guard let answered else { return }
+        for _ in 0..<answered.twins { answerAtOnce(answered.position) }
     }
 
     private func transcript(_ text: String, _ start: Int64, _ end: Int64) -> Transcript {
@@ -80,14 +88,7 @@ extension DeepgramStream {
         interim = nil
         timeline.settle(upTo: position)
         tell(.settled(transcript(known.text, min(known.start, position), position), answersFinalize: true, endsUtterance: false))
+        answerTwins(of: overdue)
         if overdue.isSent { doubtConnection() }
-    }
-}
-
-extension DeepgramStream.Finalize {
-    /// Stops its clock.
-    fileprivate func settledPosition() -> Int64 {
-        deadline.cancel()
-        return position
     }
 }

@@ -9,6 +9,8 @@ final class DeepgramStream {
     struct Finalize {
         var position: Int64
         var isSent = false
+        /// Finalizes more of the same audio: the provider is asked once and the session answered each time.
+        var twins = 0
         var deadline: LoopTimer
     }
 
@@ -28,6 +30,9 @@ final class DeepgramStream {
     var interim: (text: String, start: Int64, end: Int64)?
 
     var connection: WebSocketConnection?
+    /// Connections so far; whether the last one was left for a fresh one.
+    var connectionCount = 0
+    var hasLeft = false
     var isClosing = false
     var isEnded = false
     var isCloseStreamSent = false
@@ -79,15 +84,30 @@ final class DeepgramStream {
     func finalize() {
         guard !isEnded, !isClosing else { return }
         let position = timeline.end
+        if let last = finalizes.indices.last, finalizes[last].position == position {
+            finalizes[last].twins += 1
+            return
+        }
         guard position > timeline.settled || !finalizes.isEmpty || interim != nil else { return answerAtOnce(position) }
-        let deadline = loop.after(milliseconds: Self.unsentFinalizeMilliseconds) { [weak self] in self?.settleOverdue(position) }
+        let deadline = loop.after(milliseconds: Self.unsentFinalizeMilliseconds) { [weak self] in
+            self?.finalizeOverdue(position)
+        }
         finalizes.append(Finalize(position: position, deadline: deadline))
         needConnection()
         pump()
     }
 
+    /// Nobody answered in time. Where there is no connection nobody can have heard anything: that is no silence of the
+    /// person's.
+    private func finalizeOverdue(_ position: Int64) {
+        guard connection?.isOpen == true || interim != nil || isClosing else {
+            return fail(lastFailure ?? Failure(.deepgram, .timedOut, "no connection to answer a Finalize in time"))
+        }
+        settleOverdue(position)
+    }
+
     /// Nothing was heard that is not settled already: a provider may leave this unanswered.
-    private func answerAtOnce(_ position: Int64) {
+    func answerAtOnce(_ position: Int64) {
         let sample = timeline.sample(endingAt: position)
         let nothing = Transcript(text: "", firstSample: sample, endSample: sample)
         tell(.settled(nothing, answersFinalize: true, endsUtterance: false))
@@ -101,11 +121,17 @@ final class DeepgramStream {
         pump()
     }
 
-    /// Nobody listens any more.
+    /// Nobody listens any more. The connection is ended as it should be all the same, and this stream lives until then.
     func abandon() {
         guard !isEnded else { return }
-        sendCloseStream()
-        finish()
+        events.finish()
+        timeline.settleAll()
+        let isOpen = connection?.isOpen == true
+        isClosing = true
+        guard isOpen else { return finish() }
+        closing?.cancel()
+        closing = loop.after(milliseconds: Self.closingMilliseconds) { self.finish() }
+        pump()
     }
 
     // MARK: To the session
@@ -184,7 +210,7 @@ final class DeepgramStream {
         finalizes[index].isSent = true
         finalizes[index].deadline.cancel()
         finalizes[index].deadline = loop.after(milliseconds: settings.finalizeMilliseconds) { [weak self] in
-            self?.settleOverdue(position)
+            self?.finalizeOverdue(position)
         }
         return true
     }

@@ -83,7 +83,7 @@ package final class CurlLoop: @unchecked Sendable {  // safe: the inbox is a Mut
         post {
             self.isShutDown = true
             for client in self.clients.values { client.shutDown() }
-            if done >= 0 { ln_eventfd_signal(done) }
+            self.signalWhenAllAreGone(done)
         }
         guard done >= 0 else { return }
         var wait = pollfd(fd: done, events: Int16(POLLIN), revents: 0)
@@ -92,6 +92,12 @@ package final class CurlLoop: @unchecked Sendable {  // safe: the inbox is a Mut
     }
 
     // MARK: On the loop's thread
+
+    private func signalWhenAllAreGone(_ done: Int32) {
+        guard done >= 0 else { return }
+        guard !clients.isEmpty else { return ln_eventfd_signal(done) }
+        _ = after(milliseconds: 5) { self.signalWhenAllAreGone(done) }
+    }
 
     /// Monotonic, nanoseconds.
     package var now: Int64 { ln_monotonic_ns() }

@@ -272,12 +272,16 @@ package final class WebSocketConnection: LoopClient {
         end(.closed(code: nil, reason: ""))
     }
 
+    /// The peer is told and may answer; its answer, should it come in time, keeps the connection from being torn down with
+    /// bytes unread, which the peer would see as a reset.
     func shutDown() {
-        if state == .open {
-            enqueue(.close, WebSocketEncoder.closePayload(code: 1000))
-            flush()
-        }
-        fail(.cancelled, "the daemon is stopping")
+        let stopping = TransportFault(.cancelled, "the daemon is stopping")
+        guard state == .open else { return end(.fault(stopping)) }
+        let report = onEvent
+        onEvent = nil
+        loop.later { report?(.ended(.fault(stopping))) }
+        isReadingPaused = false
+        close()
     }
 
     private func expect(within milliseconds: Int, _ body: @escaping (WebSocketConnection) -> Void) {

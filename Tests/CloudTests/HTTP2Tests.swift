@@ -3,8 +3,8 @@ import Conversation
 import Failures
 import Testing
 
-/// Against a peer that others wrote.
-@Suite struct HTTP2Tests {
+/// Against a peer that others wrote; one at a time, for each starts a Python of its own.
+@Suite(.serialized) struct HTTP2Tests {
     private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
     private struct Answer {

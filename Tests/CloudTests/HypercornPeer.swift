@@ -113,7 +113,7 @@ final class HypercornPeer: Sendable {
     }
 
     private func waitUntilListening() throws {
-        for _ in 0..<200 {
+        for _ in 0..<600 {
             let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             defer { Glibc.close(probe) }
             var address = sockaddr_in()

@@ -162,15 +162,4 @@ import Testing
         #expect(problem?.subject == .groq && problem?.kind == .overloaded)
         await alone.server.stop()
     }
-
-    @Test func `an answer is the same when every byte comes alone`() async throws {
-        let stage = try await stage()
-        for service in ["groq", "gemini"] { await stage.server.plan(try Fault(parsing: "\(service):split")) }
-        for model in [stage.groq, stage.gemini] as [any LanguageModel] {
-            let (events, failure) = await collect(model.answer(question()))
-            #expect(failure == nil && events.spoken == "The capital of Portugal is Lisbon.")
-        }
-        #expect(stage.server.log.complaints == [])
-        await stage.server.stop()
-    }
 }

@@ -9,9 +9,9 @@ final class Notes<Value: Sendable>: Sendable {
     func add(_ value: Value) { values.withLock { $0.append(value) } }
     var all: [Value] { values.withLock { $0 } }
 
-    /// All, once there are this many, or what there is after three seconds.
+    /// All, once there are this many, or what there is after ten seconds.
     func all(of count: Int) async -> [Value] {
-        for _ in 0..<300 where all.count < count { try? await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<1_000 where all.count < count { try? await Task.sleep(for: .milliseconds(10)) }
         return all
     }
 }

@@ -114,10 +114,10 @@ import Testing
         Mistake(
             "[audio]\ncapture = \"a\"\n[board]\n[audio]\nplayback = 1\n", ("4: audio:", "stands in line 1 already"),
             ("5: audio.playback:", "not the number 1")),
-        Mistake("[audio]\n\u{0}capture = \"a\u{7}\"\n", ("2:1:", "NUL byte at byte 8"), ("2:13:", "control character (0x7)")),
+        Mistake("[audio]\n\u{0}capture = \"a\u{7}\"\n", ("2:1:", "NUL byte at byte 8"), ("2:14:", "control character (0x7)")),
         Mistake("[audio]\r\nplayback = 5\r\n", ("2: audio.playback:", "not the number 5")),
         Mistake("\u{FEFF}[audio]\nplayback = 5\n", ("2: audio.playback:", "not the number 5")),
-        Mistake("[audio]\rplayback = 5\n", ("1:8:", "carriage return")),
+        Mistake("[audio]\rplayback = 5\n", ("1:8:", "carriage return"), ("2: audio.playback:", "not the number 5")),
     ]
 
     static let values = [

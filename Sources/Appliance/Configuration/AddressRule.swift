@@ -19,13 +19,13 @@ struct AddressRule: Sendable {
         if host.contains("@") {
             return "has a user or a password before the @: \(suggestion(host.drop { $0 != "@" }.dropFirst()))"
         }
+        if host.count(where: { $0 == ":" }) > 1, host.first != "[" {
+            return "an IPv6 address stands in brackets, like \(scheme)://[::1]:8443, not \(SettingValue.quoted(text))"
+        }
         if let wrong = wrongScheme(String(text[..<mark.lowerBound]), host) { return wrong }
         let path = rest[host.endIndex...]
         if !path.isEmpty, path != "/" {
             return "has more than scheme, host and port, and the client adds the path: \(suggestion(host))"
-        }
-        if host.split(separator: ":").count > 2, host.first != "[" {
-            return "an IPv6 address stands in brackets, like \(scheme)://[::1]:8443, not \(SettingValue.quoted(text))"
         }
         do {
             _ = try ProviderAddress(parsing: text)
@@ -47,8 +47,10 @@ struct AddressRule: Sendable {
         }
     }
 
+    /// Whatever stands behind the name as its port.
     private func isLoopback(_ host: Substring) -> Bool {
-        (try? ProviderAddress(parsing: "https://\(host)"))?.isLoopback ?? false
+        let name = host.first == "[" ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        return (try? ProviderAddress(parsing: "https://\(name)"))?.isLoopback ?? false
     }
 
     private func suggestion(_ host: Substring) -> String {

@@ -11,12 +11,14 @@ struct SettingsText {
         }
         // A byte order mark is harmless and common.
         let skipped = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var bytes = Array(bytes.dropFirst(skipped))
-        for (offset, what) in Self.strangers(in: bytes).prefix(10) {
+        let bytes = Array(bytes.dropFirst(skipped))
+        let strangers = bytes.indices.lazy.compactMap { offset in
+            Self.stranger(at: offset, in: bytes).map { (offset: offset, what: $0) }
+        }
+        for (offset, what) in strangers.prefix(10) {
             let (line, column) = Self.place(of: offset, in: bytes)
             problems.append(
                 ConfigurationProblem(file: file, line: line, column: column, "\(what) at byte \(offset + skipped); delete it"))
-            bytes[offset] = UInt8(ascii: " ")
         }
         if let offset = Self.firstNotUTF8(bytes) {
             let (line, column) = Self.place(of: offset, in: bytes)
@@ -26,7 +28,21 @@ struct SettingsText {
                     file: file, line: line, column: column,
                     "is not UTF-8 text: byte \(offset + skipped) is \(shown); save the file as UTF-8"))
         }
-        text = String(decoding: bytes, as: UTF8.self)
+        text = Self.repaired(bytes)
+    }
+
+    /// Without the strangers, so that what the rest says is still judged.
+    private static func repaired(_ bytes: [UInt8]) -> String {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(bytes.count)
+        for (offset, byte) in bytes.enumerated() {
+            if stranger(at: offset, in: bytes) == nil {
+                kept.append(byte)
+            } else if byte == UInt8(ascii: "\r") {
+                kept.append(UInt8(ascii: "\n"))
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
     }
 
     private static func foreignEncoding(_ bytes: [UInt8]) -> String? {
@@ -36,18 +52,16 @@ struct SettingsText {
         return zeros >= 8 && zeros * 3 > min(bytes.count, 64) ? "UTF-16" : nil
     }
 
-    /// Control characters, which are in no settings file on purpose: their offsets.
-    private static func strangers(in bytes: [UInt8]) -> [(offset: Int, what: String)] {
-        bytes.enumerated().compactMap { offset, byte in
-            switch byte {
-            case 0: return (offset, "there is a NUL byte")
-            case UInt8(ascii: "\r"):
-                let next = offset + 1 < bytes.count ? bytes[offset + 1] : 0
-                return next == UInt8(ascii: "\n") ? nil : (offset, "there is a carriage return without a line feed")
-            case UInt8(ascii: "\n"), UInt8(ascii: "\t"): return nil
-            case 1..<0x20, 0x7F: return (offset, "there is a control character (0x\(String(byte, radix: 16, uppercase: true)))")
-            default: return nil
-            }
+    /// A control character, which is in no settings file on purpose; nil for all else.
+    private static func stranger(at offset: Int, in bytes: [UInt8]) -> String? {
+        switch bytes[offset] {
+        case 0: return "there is a NUL byte"
+        case UInt8(ascii: "\r"):
+            let isLineEnd = offset + 1 < bytes.count && bytes[offset + 1] == UInt8(ascii: "\n")
+            return isLineEnd ? nil : "there is a carriage return without a line feed"
+        case UInt8(ascii: "\n"), UInt8(ascii: "\t"): return nil
+        case 1..<0x20, 0x7F: return "there is a control character (0x\(String(bytes[offset], radix: 16, uppercase: true)))"
+        default: return nil
         }
     }
 

@@ -23,7 +23,7 @@ public struct Journal: Sendable {
 
     public func write(_ entry: JournalEntry) {
         let standing: [(name: String, value: JournalEntry.Value)] = [
-            ("MESSAGE", .text(entry.message)), ("MESSAGE_ID", .text(entry.event.messageID)),
+            ("MESSAGE", .text(entry.message)), ("MESSAGE_ID", .text(entry.messageID)),
             ("PRIORITY", .integer(Int64(entry.priority.rawValue))), ("SYSLOG_IDENTIFIER", .text("linnet")),
             ("LINNET_EVENT", .text(entry.event.rawValue)), ("LINNET_MONOTONIC_US", .integer(ln_monotonic_ns() / 1000)),
         ]

@@ -1,3 +1,5 @@
+import Failures
+
 /// The kinds of entries that the daemon writes, each with its `MESSAGE_ID`; `systemd/linnet.catalog` says for each what it
 /// means and what to do (`journalctl -x`).
 public enum JournalEvent: String, Sendable, CaseIterable {
@@ -21,8 +23,8 @@ public enum JournalEvent: String, Sendable, CaseIterable {
     case falseAlarm = "false-alarm"
     case watchdogWithheld = "watchdog-withheld"
 
-    /// 128 bits in lower-case hexadecimal, never changed once given.
-    public var messageID: String {
+    /// 128 bits in lower-case hexadecimal, never changed once given; nil for failures, whose kind has one of its own.
+    public var messageID: String? {
         switch self {
         case .started: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a001"
         case .ready: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a002"
@@ -32,8 +34,7 @@ public enum JournalEvent: String, Sendable, CaseIterable {
         case .keyMissing: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a006"
         case .keyExposed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a007"
         case .ordinaryScheduling: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a008"
-        case .deviceFailed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a009"
-        case .providerFailed: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00a"
+        case .deviceFailed, .providerFailed: nil
         case .recovered: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00b"
         case .state: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00c"
         case .stage: "5b0f6c1e1a5e4f6d9a3c2e7d10c1a00d"
@@ -68,6 +69,8 @@ public struct JournalEntry: Sendable {
     }
 
     public var event: JournalEvent
+    /// What the catalog knows it by.
+    public var messageID: String
     public var priority: JournalPriority
     public var message: String
     /// Upper-case names; `LINNET_` belongs to us.
@@ -77,8 +80,23 @@ public struct JournalEntry: Sendable {
         _ event: JournalEvent, _ priority: JournalPriority, _ message: String, _ fields: [(name: String, value: Value)] = []
     ) {
         self.event = event
+        messageID = event.messageID ?? Failure.Kind.unknown.messageID
         self.priority = priority
         self.message = message
         self.fields = fields
+    }
+
+    /// About something that failed outside: its kind says what the catalog tells of it.
+    public init(_ failure: Failure) {
+        let isDevice = [.capture, .playback, .board].contains(failure.subject)
+        self.init(
+            isDevice ? .deviceFailed : .providerFailed, failure.retry == .never ? .error : .warning,
+            "\(failure.description). \(failure.advice)",
+            [
+                ("LINNET_PROVIDER", .text(failure.subject.rawValue)), ("LINNET_FAILURE", .text(failure.kind.rawValue)),
+                ("LINNET_ADVICE", .text(failure.advice)),
+            ])
+        messageID = failure.kind.messageID
+        if let id = failure.requestID { fields.append(("LINNET_REQUEST", .text(id))) }
     }
 }

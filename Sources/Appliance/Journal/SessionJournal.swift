@@ -66,17 +66,7 @@ public struct SessionJournal: SessionObserver {
             [("LINNET_STAGE", .text("tool")), ("LINNET_TOOL", .text(name)), ("LINNET_TOOL_MS", .integer(Int64(milliseconds)))])
     }
 
-    static func entry(for failure: Failure) -> JournalEntry {
-        let isDevice = [.capture, .playback, .board].contains(failure.subject)
-        var fields: [(name: String, value: JournalEntry.Value)] = [
-            ("LINNET_PROVIDER", .text(failure.subject.rawValue)), ("LINNET_FAILURE", .text(failure.kind.rawValue)),
-            ("LINNET_ADVICE", .text(failure.advice)),
-        ]
-        if let id = failure.requestID { fields.append(("LINNET_REQUEST", .text(id))) }
-        return JournalEntry(
-            isDevice ? .deviceFailed : .providerFailed, failure.retry == .never ? .error : .warning,
-            "\(failure.description). \(failure.advice)", fields)
-    }
+    static func entry(for failure: Failure) -> JournalEntry { JournalEntry(failure) }
 
     static func recovery(of subject: Failure.Subject) -> JournalEntry {
         JournalEntry(.recovered, .notice, "\(subject.rawValue) works again", [("LINNET_PROVIDER", .text(subject.rawValue))])

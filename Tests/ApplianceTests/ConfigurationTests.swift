@@ -63,10 +63,13 @@ import Testing
             wrong == [
                 "box.toml:2: audio.captur: there is no such key; did you mean audio.capture?",
                 "box.toml:3: audio.capture_channels: 9 is outside 0 to 8",
-                "box.toml:4: audio.geometry: \"circlar4\" is not one of \"unknown\", \"single\", \"linear4\", \"circular4\"; did you mean \"circular4\"?",
+                "box.toml:4: audio.geometry: \"circlar4\" is not one of \"unknown\", \"single\", \"linear4\", "
+                    + "\"circular4\"; did you mean \"circular4\"?",
                 "box.toml:5: audio.playback: a text stands in quotes: \"hw:1\", in: playback = hw:1",
-                "box.toml:8: board.driver: \"gpio\" is not one of \"gpiod\", \"simulated\", \"none\"; did you mean \"gpiod\"?",
-                "box.toml:11: cloud.deepgram.url: ws:// is not encrypted, and is accepted for loopback addresses alone: wants \"wss://api.deepgram.com\"",
+                "box.toml:8: board.driver: \"gpio\" is not one of \"gpiod\", \"simulated\", \"none\"; "
+                    + "did you mean \"gpiod\"?",
+                "box.toml:11: cloud.deepgram.url: ws:// is not encrypted, and is accepted for loopback addresses "
+                    + "alone: wants \"wss://api.deepgram.com\"",
                 "box.toml:14: cloud.groq.api_key: a secret does not belong into this file: take it out and store it as the credential "
                     + "groq-api-key (/etc/linnet/credentials/groq-api-key; off systemd GROQ_API_KEY)",
             ])

@@ -62,7 +62,7 @@ struct Contradictions {
                 Found(
                     keys: ["audio.geometry", source],
                     message:
-                        "\"\(audio.geometry)\" has \(wanted) microphone\(wanted == 1 ? "" : "s"), but \(name(source)) gives \(count)"
+                        "\"\(audio.geometry)\" has \(wanted) microphones, but \(name(source)) gives \(count)"
                 ))
         }
         return found

@@ -9,6 +9,9 @@ struct SettingsReader {
     /// Where each key stands.
     private(set) var lines: [String: Int] = [:]
 
+    /// A file with more than this many errors is no settings file: the rest of it is passed over.
+    private static let problemBound = 100
+
     private let names = SettingNames(Configuration.allKeys)
     private var values: [String: SettingValue] = [:]
     private var headers: [String: Int] = [:]
@@ -19,7 +22,7 @@ struct SettingsReader {
     /// - Parameter isClean: the text is what the file holds; else something was taken out of it already.
     init(file: String, text: String, isClean: Bool) {
         self.file = file
-        for statement in TOMLOutline(text).statements {
+        for statement in TOMLOutline(text).statements where problems.count < Self.problemBound {
             switch statement.kind {
             case .header(let path, let isArray): takeHeader(statement, path, isArray)
             case .pair, .unclosed: takePair(statement)

@@ -60,9 +60,11 @@ news = text_of(chat.send_message_stream(answers))
 expect("bridge" in news.lower(), f"it made of the function's answer: {news}")
 
 # The same exchange without the signature is refused.
-history = chat.get_history()[:2]
-for part in history[1].parts:
-    part.thought_signature = None
+history = chat.get_history()
+history = history[: 1 + max(index for index, content in enumerate(history) if any(part.function_call for part in content.parts or []))]
+for content in history:
+    for part in content.parts or []:
+        part.thought_signature = None
 unsigned = expect_raised(
     errors.ClientError,
     lambda: list(
@@ -74,8 +76,9 @@ unsigned = expect_raised(
 )
 expect(unsigned.code == 400 and "thought_signature" in str(unsigned), f"it was told: {unsigned}")
 
+stranger = client("wrong")  # held: a client that nobody holds is closed
 wrong = expect_raised(
-    errors.ClientError, lambda: client("wrong").models.generate_content(model=MODEL, contents="Hello."), "a wrong key"
+    errors.ClientError, lambda: stranger.models.generate_content(model=MODEL, contents="Hello."), "a wrong key"
 )
 expect(wrong.code == 400 and wrong.status == "INVALID_ARGUMENT", f"a wrong key is answered by {wrong}")
 gone = expect_raised(

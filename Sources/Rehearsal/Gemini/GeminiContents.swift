@@ -18,6 +18,13 @@ struct GeminiContent: Equatable {
     var calls: [Call] = []
     var results: [Result] = []
 
+    mutating func add(_ more: GeminiContent) {
+        text += more.text
+        hasText = hasText || more.hasText
+        calls += more.calls
+        results += more.results
+    }
+
     var entries: [Prompt.Entry] {
         if isModel { return [.model(text, calls: calls.map(\.use))] }
         return results.map { .result($0.text) } + (hasText ? [.said(text)] : [])
@@ -31,7 +38,11 @@ enum GeminiContents {
             throw .argument("* GenerateContentRequest.contents: contents is not specified")
         }
         var read: [GeminiContent] = []
-        for (index, item) in items.enumerated() { read.append(try content(item, "contents[\(index)]")) }
+        for (index, item) in items.enumerated() {
+            let next = try content(item, "contents[\(index)]")
+            // Google's own chat keeps every chunk of a streamed answer as a content: neighbours of the model are one turn.
+            if next.isModel, read.last?.isModel == true { read[read.count - 1].add(next) } else { read.append(next) }
+        }
         guard read.last?.isModel == false else {
             throw .argument("Please ensure that multiturn requests end with a user role or a function response.")
         }

@@ -75,7 +75,8 @@ import Testing
 
     @Test func `parallel calls come with ids, arguments and signature, and go back unchanged with a result each`() async throws {
         let parts = #"""
-            {"text":"Wait. "},{"functionCall":{"name":"time","args":{"zone":"CET","n":[1,2.5,null,true]}},"thoughtSignature":"a/b+c="},
+            {"text":"Wait. "},
+            {"functionCall":{"name":"time","args":{"zone":"CET","n":[1,2.5,null,true]}},"thoughtSignature":"a/b+c="},
             {"functionCall":{"id":"f2","name":"time","args":{}}}
             """#
         let request = ModelRequest(instructions: "", messages: [.user("When?")], tools: [Self.tool])
@@ -121,7 +122,8 @@ import Testing
 
     @Test func `a model without signatures gets its calls back without`() async throws {
         let expected = #"""
-            [{"role":"user","parts":[{"text":"When?"}]},{"role":"model","parts":[{"functionCall":{"id":"a","name":"time","args":{}}}]},
+            [{"role":"user","parts":[{"text":"When?"}]},
+             {"role":"model","parts":[{"functionCall":{"id":"a","name":"time","args":{}}}]},
              {"role":"user","parts":[{"functionResponse":{"id":"a","name":"time","response":{"output":"noon"}}}]}]
             """#
         let messages = [ChatMessage.user("When?"), .toolCalls([Self.unsigned]), .toolResult(callID: "a", text: "noon")]

@@ -30,7 +30,8 @@ import Testing
             let request = try peer.readRequest()
             guard request.line == "POST /v1/models/gemini-3.5-flash:streamGenerateContent?alt=sse HTTP/1.1",
                 request.headers["x-goog-api-key"] == "secret", request.headers["authorization"] == nil,
-                request.headers["content-type"] == "application/json", request.headers["expect"] == nil
+                request.headers["content-type"] == "application/json", request.headers["expect"] == nil,
+                request.headers["accept"] == "text/event-stream", request.headers["user-agent"] == "linnet"
             else { throw ClientMistake(description: "\(request)") }
             try peer.beginEvents()
             for byte in Array(Self.happy.utf8) { try peer.write([byte]) }
@@ -57,7 +58,8 @@ import Testing
         arguments: [
             (
                 "400 Bad Request",
-                #"{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#,
+                #"{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT","#
+                    + #""details":[{"@type":"x/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#,
                 Failure.Kind.keyRefused, Failure.Retry.never, 1
             ),
             (
@@ -68,7 +70,8 @@ import Testing
             ("404 Not Found", #"{"error":{"code":404,"message":"secret gone","status":"NOT_FOUND"}}"#, .modelGone, .never, 1),
             (
                 "429 Too Many Requests",
-                #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"x/google.rpc.QuotaFailure"},{"@type":"x/google.rpc.RetryInfo","retryDelay":"46s"}]}}"#,
+                #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"x/google.rpc.QuotaFailure"},"#
+                    + #"{"@type":"x/google.rpc.RetryInfo","retryDelay":"46s"}]}}"#,
                 .rateLimited, .after(milliseconds: 46_000), 1
             ),
             (

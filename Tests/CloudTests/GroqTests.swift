@@ -42,7 +42,8 @@ import Testing
             let request = try peer.readRequest()
             guard request.line == "POST /openai/v1/chat/completions HTTP/1.1",
                 request.headers["authorization"] == "Bearer secret",
-                request.headers["content-type"] == "application/json", request.headers["expect"] == nil
+                request.headers["content-type"] == "application/json", request.headers["expect"] == nil,
+                request.headers["accept"] == "text/event-stream", request.headers["user-agent"] == "linnet"
             else { throw ClientMistake(description: "\(request)") }
             try peer.beginEvents()
             for byte in Array(Self.happy.utf8) { try peer.write([byte]) }

@@ -42,6 +42,7 @@ enum GeminiContents {
 
     /// A call that somebody else made, as the user might tell of it: what a model is shown as its own words it would imitate.
     private static func plain(_ answered: Dialogue.AnsweredCall) -> String {
-        "The tool \(answered.call.name) was called with \(answered.call.argumentsObject.serialized) and answered:\n\(answered.result)"
+        let arguments = answered.call.argumentsObject.serialized
+        return "The tool \(answered.call.name) was called with \(arguments) and answered:\n\(answered.result)"
     }
 }

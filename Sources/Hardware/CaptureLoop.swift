@@ -13,10 +13,11 @@ struct CaptureLoop: ~Copyable {
         case lost(code: Int32)
     }
 
-    /// The device is asked again this often whether it is still there.
-    private static let waitMilliseconds: Int32 = 100
-    /// A device that delivers nothing for so many waits is taken for gone.
-    private static let silentWaitsBeforeLost = 10
+    /// The device is asked again this often whether it is still there. Short, because `snd_pcm_wait` counts anew from every
+    /// wake-up that brought nothing: a driver that wakes more often than this would hold it for ever.
+    private static let waitMilliseconds: Int32 = 50
+    /// A device that delivers nothing for so many waits is taken for gone: a second.
+    private static let silentWaitsBeforeLost = 20
     /// So many restarts in a row that bring no block: the device is broken, and trying on would burn the processor.
     private static let restartsBeforeLost = 20
 

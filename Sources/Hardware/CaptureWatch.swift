@@ -12,6 +12,8 @@ package struct CaptureWatch: ~Copyable {
         package var isFrozen = false
         /// Bit k: channel k alone has delivered zeros for three seconds.
         package var deadChannels: UInt8 = 0
+
+        package init() {}
     }
 
     private static let silentBlocks = 300

@@ -3,7 +3,7 @@ import CPlatform
 
 /// The ALSA name by which a device is found again. Cards are numbered as they come, so a USB card that was `hw:1` may be 2
 /// after it was pulled; its id stays. A name that says a number is kept by the id of the card that had it when it was opened.
-struct CardName: Sendable, Equatable {
+package struct CardName: Sendable, Equatable {
     /// What to open.
     private(set) var name: String
 
@@ -16,7 +16,7 @@ struct CardName: Sendable, Equatable {
     }
 
     /// Where a card's number stands: `hw:1`, `plughw:1,0`, `dsnoop:CARD=1,DEV=0`, `plug:hw:1`.
-    static func number(in name: String) -> Range<String.Index>? {
+    package static func number(in name: String) -> Range<String.Index>? {
         guard let colon = name.lastIndex(of: ":") else { return nil }
         var start = name.index(after: colon)
         if let key = name[start...].firstRange(of: "CARD=") {

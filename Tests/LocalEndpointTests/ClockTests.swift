@@ -71,6 +71,17 @@ import Testing
         #expect(abs(bench.relation.driftPartsPerMillion - (ppm.0 - ppm.1)) < 1)
     }
 
+    @Test(arguments: [(100.0, -100.0), (-100.0, 100.0)])
+    func `two cards whose clocks are a hundred millionths off each stay locked for ten minutes`(ppm: (Double, Double)) {
+        var bench = Bench(microphonePPM: ppm.0, loudspeakerPPM: ppm.1, jitterMilliseconds: 0.3)
+        var worst = 0.0
+        for n in 0..<60_000 {
+            let error = bench.step()
+            if n >= 1000 { worst = max(worst, abs(error)) }
+        }
+        #expect(worst < 0.15, "\(worst) samples")
+    }
+
     @Test func `stamps without jitter are right within a second, to hundredths of a sample`() {
         var bench = Bench(microphonePPM: 80, loudspeakerPPM: -40, jitterMilliseconds: 0.005)
         var worst = 0.0

@@ -84,10 +84,44 @@ import Testing
         scene.room.deliver(.frozen)
         let frozen = channel(0, of: 4, try microphones.read(frames: 1600))
         #expect(powerDecibels(frozen) > 40)
-        #expect((160..<1600).allSatisfy { abs(frozen[$0] - frozen[$0 - 160]) <= 2 })
+        #expect((160..<1600).allSatisfy { frozen[$0] == frozen[$0 - 160] })
         scene.room.deliver(.sound)
         let sound = channel(0, of: 4, try microphones.read(frames: 1600))
         #expect(!(160..<1600).allSatisfy { abs(sound[$0] - sound[$0 - 160]) <= 2 })
+    }
+
+    @Test func `a card is known by its id, whatever its number`() throws {
+        let scene = try TestRoom()
+        let byNumber = try scene.microphones(name: "hw:1,0")
+        _ = byNumber
+        #expect(throws: ALSAError(call: "snd_pcm_open", code: -ENODEV)) { try scene.loudspeaker(name: "hw:1,0") }
+        scene.room.setCardNumber(.loudspeaker, 7)
+        let byID = try scene.loudspeaker(name: "hw:CARD=\(scene.room.cardID(.loudspeaker)),DEV=0")
+        _ = byID
+        #expect(throws: ALSAError(call: "snd_pcm_open", code: -ENODEV)) { try scene.loudspeaker(name: "hw:2,0") }
+    }
+
+    @Test func `a converter that stands still delivers nothing, and no error`() throws {
+        let scene = try TestRoom()
+        let microphones = try scene.microphones()
+        try microphones.start()
+        _ = try microphones.read(frames: 320)
+        scene.room.stall(.microphones)
+        let waiting = try microphones.available().frames
+        usleep(100_000)
+        #expect(try microphones.available().frames - waiting < 160)
+        #expect(microphones.state == SND_PCM_STATE_RUNNING)
+    }
+
+    @Test func `a broken wire is one channel of zeros`() throws {
+        var settings = TestRoom.quiet()
+        settings.converterNoise = 2
+        let scene = try TestRoom(settings)
+        scene.room.kill(channels: [1])
+        let microphones = try scene.microphones()
+        try microphones.start()
+        let sound = try microphones.read(frames: 1600)
+        #expect(channel(1, of: 4, sound).allSatisfy { $0 == 0 } && channel(2, of: 4, sound).contains { $0 != 0 })
     }
 
     @Test func `a file that is no air is refused`() throws {

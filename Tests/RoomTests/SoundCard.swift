@@ -27,11 +27,12 @@ final class TestRoom {
         rmdir(folder)
     }
 
-    /// Both clocks right, four microphones.
+    /// Both clocks right, four microphones, and a converter without noise.
     static func quiet() -> Room.Settings {
         var settings = Room.Settings()
         settings.microphones.clockPartsPerMillion = 0
         settings.loudspeaker.clockPartsPerMillion = 0
+        settings.converterNoise = 0
         return settings
     }
 

@@ -82,7 +82,7 @@ final class CartesiaContext {
         patience = nil
         guard wantsConnection else { return }
         fail(Failure(.cartesia, .timedOut, "no audio within \(limit) ms"))
-        socket.leave()
+        socket.leaveIfSilent(forMilliseconds: limit / 2)
     }
 
     // MARK: Text out

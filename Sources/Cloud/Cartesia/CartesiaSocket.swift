@@ -11,6 +11,8 @@ final class CartesiaSocket {
     private var backOff = BackOff(firstMilliseconds: 200, longestMilliseconds: 1_600)
     private var retry: LoopTimer?
     private var requestID: String?
+    /// When the server last said anything.
+    private var lastHeardAt: Int64 = 0
     /// Context ids are never used twice, not even by the daemon's next life: a server may remember them.
     private let idPrefix = "linnet-" + String(UInt32.random(in: .min ... .max), radix: 36)
     private var contextCount = 0
@@ -102,6 +104,7 @@ final class CartesiaSocket {
             for context in contexts.values { context.pump() }
         case .text(let text):
             backOff.reset()
+            lastHeardAt = loop.now
             if let message = try? CartesiaMessage(text) { route(message) }
         case .binary: break
         case .ended(let end): lost(end)
@@ -135,9 +138,9 @@ final class CartesiaSocket {
         }
     }
 
-    /// It takes words and gives no sound: whoever speaks next gets a fresh connection.
-    func leave() {
-        guard let connection else { return }
+    /// It takes words and says nothing to anybody: whoever speaks next gets a fresh connection.
+    func leaveIfSilent(forMilliseconds limit: Int) {
+        guard let connection, loop.now - lastHeardAt >= Int64(limit) * 1_000_000 else { return }
         connection.abort()
         lost(.fault(TransportFault(.timedOut, "another answer had no audio in time")))
     }

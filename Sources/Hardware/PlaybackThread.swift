@@ -16,7 +16,8 @@ final class PlaybackThread: @unchecked Sendable {  // only its thread has device
     private var device: ALSAPlaybackDevice?
     private var loop: PlaybackLoop
     private var report: DeviceReport
-    private var isReopened = false
+    /// It was away, and is back when its converter moves.
+    private var isAwaited: Bool
     private var isStormTold = false
     private let stopping = Atomic<Bool>(false)
     private let thread = OwnThread()
@@ -32,6 +33,7 @@ final class PlaybackThread: @unchecked Sendable {  // only its thread has device
         self.controls = controls
         self.tally = tally
         self.owned = owned
+        isAwaited = report.lost != nil
         self.device = consume device
         self.loop = loop
         self.report = report
@@ -91,15 +93,15 @@ final class PlaybackThread: @unchecked Sendable {  // only its thread has device
             case .sleep(let nanoseconds): sleep(nanoseconds: nanoseconds)
             case .lost(let code): return .lost(code: code)
             }
-            if loop.hasMoved && isReopened || loop.storm.isRaging != isStormTold { return .news }
+            if loop.hasMoved && isAwaited || loop.storm.isRaging != isStormTold { return .news }
         }
         return .stopped
     }
 
     /// A device that was away is back when its converter moves, not with its opening.
     private func tell() {
-        if isReopened, loop.hasMoved {
-            isReopened = false
+        if isAwaited, loop.hasMoved {
+            isAwaited = false
             tally.noteReopen()
             report.recover()
         }
@@ -134,7 +136,7 @@ final class PlaybackThread: @unchecked Sendable {  // only its thread has device
             face.opened(opened.format)
             loop.adopt(opened.format)
             device = consume opened
-            isReopened = true
+            isAwaited = true
             isStormTold = false
             tally.isPlaying.store(true, ordering: .relaxed)
         } catch {

@@ -86,6 +86,18 @@ extension `The microphones` {
             #expect(room.changes.seen.last == .recovered)
         }
 
+        @Test func `that take another's place say that it works again`() throws {
+            let room = try PlaybackRoom()
+            room.playback.stop()
+            let before = Failure(.playback, .unplugged, "the one before")
+            let changes = Changes()
+            let next = try ALSAPlayback.open(PlaybackRequest(device: "playback_test"), recoveringFrom: before) {
+                changes.note($0)
+            }
+            defer { next.stop() }
+            #expect(changes.reach(1) && changes.seen == [.recovered])
+        }
+
         @Test func `that are not there yet are waited for`() throws {
             let room = try CaptureRoom(channels: 2)
             room_unplug(room.air, ROOM_MICROPHONES)

@@ -21,6 +21,8 @@ final class CartesiaSocket {
     private var draining: [String: Int64] = [:]
 
     private static let attemptBound = 3
+    /// Longest wait that an answer can bear; who asks for more has refused it.
+    private static let bearableMilliseconds = 2_000
     /// No answer needs more contexts at once; plans begin at two.
     private static let contextBound = 2
     private static let drainNanoseconds: Int64 = 1_500_000_000
@@ -131,7 +133,10 @@ final class CartesiaSocket {
         guard contexts.values.contains(where: \.wantsConnection) else { return }
         guard failure.retry != .never, backOff.attempts < Self.attemptBound else { return failAll(failure) }
         var wait = backOff.attempts == 0 && isCleanClose(end) ? 0 : backOff.next()
-        if case .after(let milliseconds) = failure.retry { wait = max(wait, milliseconds) }
+        if case .after(let milliseconds) = failure.retry {
+            guard milliseconds <= Self.bearableMilliseconds else { return failAll(failure) }
+            wait = max(wait, milliseconds)
+        }
         retry = loop.after(milliseconds: wait) { [weak self] in
             self?.retry = nil
             self?.connect()

@@ -63,6 +63,8 @@ public struct LoggedTurn: Sendable {
     public var transcript: String
     public var reply: String
     public var heard: String
+    /// The language model that answered: `groq`, `gemini`.
+    public var model: String
     /// Stamp name to nanoseconds of CLOCK_MONOTONIC.
     public var stamps: [String: Int64]
 
@@ -75,6 +77,7 @@ public struct LoggedTurn: Sendable {
         transcript = entry["LINNET_TRANSCRIPT"] ?? ""
         reply = entry["LINNET_REPLY"] ?? ""
         heard = entry["LINNET_HEARD"] ?? ""
+        model = entry["LINNET_PROVIDER"] ?? ""
         stamps = [:]
         for name in Self.stages + Self.interruptionStages {
             if let microseconds = entry.number(Self.field(of: name)) { stamps[name] = microseconds * 1000 }

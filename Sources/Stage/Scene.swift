@@ -81,9 +81,14 @@ public final class Scene {
 
     private func answered(_ line: Line) async throws -> Bool {
         let before = bed.meantTurns.count
+        if line.subject.firstModelFails {
+            progress("From here on Groq answers 503")
+            await bed.services.plan(Fault(.groq, .status(503), times: nil))
+        }
         try await say(line)
         let wanted = max(before, spoken.count - 1)
         let ended = await bed.turnEnded(after: wanted)
+        if line.subject.firstModelFails { await bed.services.clearFaults() }
         if let turn = bed.meantTurns.last, ended { progress("Box: \(turn.heard)") }
         return ended
     }

@@ -22,6 +22,7 @@ public struct SceneCheck: Sendable {
                 seen: "\(record.turns.count) turns for \(script.lines.count) lines"),
             understood(pairs), startedAsMeant(pairs), endedAsMeant(script, record), stamped(record), notItself(script, record),
             cutShort(script, record),
+        ] + lookUps(script, record) + [
             SceneCheck(
                 claim: "the services found nothing wrong with what the daemon sent", holds: record.complaints.isEmpty,
                 seen: record.complaints.isEmpty ? "no complaint" : record.complaints.joined(separator: "; ")),
@@ -83,6 +84,34 @@ public struct SceneCheck: Sendable {
             seen: interrupted.isEmpty
                 ? "none was interrupted"
                 : interrupted.map { "\($0.heard.count) of \($0.reply.count) characters" }.joined(separator: "; "))
+    }
+
+    /// What must be true of questions that no page of facts answers; nothing for a script without such.
+    private static func lookUps(_ script: Script, _ record: Scene.Record) -> [SceneCheck] {
+        let pairs = Array(zip(zip(script.lines, record.turns), LookUps(record).byTurn).map { ($0.0, $0.1, $1) })
+        let news = pairs.filter(\.0.subject.isNews)
+        guard !news.isEmpty else { return [] }
+        // Of a question that was misheard nothing can be asked.
+        let understood = pairs.filter { wordErrorRate(said: $0.0.words, heard: $0.1.transcript) <= wordErrorBound }
+        let lacking = understood.flatMap { line, turn, _ in
+            line.subject.words.filter { !turn.reply.contains($0) }.map { "turn \(turn.number) lacks “\($0)”" }
+        }
+        let models = news.map { line, turn, _ in (wanted: line.subject.firstModelFails ? "gemini" : "groq", seen: turn.model) }
+        return [
+            SceneCheck(
+                claim: "the news is that of the day's page, and the source is named", holds: lacking.isEmpty,
+                seen: lacking.isEmpty
+                    ? "every word was there, in the answers to \(understood.count) of \(pairs.count) questions that were understood"
+                    : lacking.joined(separator: "; ")),
+            SceneCheck(
+                claim: "each question about the news was searched for once, and no other one",
+                holds: understood.allSatisfy { line, _, searches in searches.count == (line.subject.isNews ? 1 : 0) },
+                seen: pairs.map { "\($0.2.count)" }.joined(separator: ", ") + " searches by turn"),
+            SceneCheck(
+                claim: "Groq answered it, and Gemini while Groq was out of order",
+                holds: models.allSatisfy { $0.wanted == $0.seen },
+                seen: models.map(\.seen).joined(separator: ", ")),
+        ]
     }
 
     private static func interrupted(_ index: Int, _ script: Script) -> Bool {

@@ -22,14 +22,24 @@ public struct SceneReport {
     }
 
     private var dialogue: [String] {
-        zip(record.spoken, record.turns).flatMap { spoken, turn in
-            [
+        zip(zip(record.spoken, record.turns), LookUps(record).byTurn).flatMap { pair, searches in
+            let (spoken, turn) = pair
+            return [
                 "  turn \(turn.number), \(spoken.line.manner.rawValue), \(spoken.line.voice.name)",
                 "    said    \(spoken.line.words.isEmpty ? "(your recording)" : spoken.line.words)",
                 "    heard   \(turn.transcript)",
                 "    answer  \(turn.reply)",
-            ] + (turn.heard == turn.reply ? [] : ["    of it the person heard: \(turn.heard)"])
+            ] + lookedUp(turn, searches) + (turn.heard == turn.reply ? [] : ["    of it the person heard: \(turn.heard)"])
         }
+    }
+
+    /// Which model answered and what it had looked up, where that is not the ordinary.
+    private func lookedUp(_ turn: LoggedTurn, _ searches: [LookUps.Search]) -> [String] {
+        guard !searches.isEmpty || turn.model != "groq" else { return [] }
+        let found = searches.map {
+            "searched the web for “\($0.query)”: \($0.results) results after \(tenths($0.milliseconds)) ms"
+        }
+        return ["    model   " + ([turn.model] + (found.isEmpty ? ["no search"] : found)).joined(separator: ", ")]
     }
 
     private var figures: [String] {

@@ -33,8 +33,8 @@ public struct SceneSound: Sendable {
     }
 
     /// Milliseconds from the person's first sample of voice after `onset`, at the mouth, to the last sample of the box before it
-    /// falls silent for `silenceMilliseconds`: the barge-in figure of DESIGN.md section 7 and the way through the air, read off the
-    /// recorded converter.
+    /// falls silent for `silenceMilliseconds`: the barge-in figure of DESIGN.md section 7 and the way through the air, read off
+    /// the recorded converter.
     public func bargeIn(onset: Int64, silenceMilliseconds: Int = 150, threshold: Int16 = 8) -> Double? {
         guard let voice = voiceOnset(after: onset) else { return nil }
         let gap = silenceMilliseconds * Self.rateHz / 1000

@@ -49,6 +49,9 @@ public final class TestBed {
             programs: settings.programs, folder: settings.folder,
             alsaConfiguration: room.configuration(pluginPath: "\(settings.programs)/libasound_module_pcm_room.so"),
             deepgramURL: services.addresses.deepgram, groqURL: services.addresses.groq, cartesiaURL: services.addresses.cartesia)
+        hosted.geminiURL = services.addresses.gemini
+        hosted.tavilyURL = services.addresses.tavily
+        hosted.keys.merge(HostedDaemon.Settings.moreKeys) { $1 }
         hosted.moreSettings = settings.moreSettings
         return hosted
     }

@@ -59,8 +59,8 @@ package struct AnswerLevel: Sendable {
         }
     }
 
-    /// The first sample from `sample` on after which the answer stays at least `decibels` quieter for `milliseconds`, as far as it
-    /// can be heard at all; nil when it does not, or had done so before.
+    /// The first sample from `sample` on after which the answer stays at least `decibels` quieter for `milliseconds`, as far as
+    /// it can be heard at all; nil when it does not, or had done so before.
     package func firstQuieter(from sample: Int, by limit: Double = 6, milliseconds: Int = 12) -> Int? {
         let first = max(0, (sample - start) / Self.hop)
         guard first < decibels.count, quieter(in: max(0, first - 300)..<first, by: limit, milliseconds) == nil else { return nil }

@@ -59,8 +59,8 @@ public struct BargeInBench {
 
     // MARK: Talkers
 
-    /// The recognizer is an echo that hears the question in whatever is said, so that every interruption is answered at length and
-    /// can be interrupted in turn.
+    /// The recognizer is an echo that hears the question in whatever is said, so that every interruption is answered at length
+    /// and can be interrupted in turn.
     private mutating func playTalkers() async throws {
         let work = try WorkFolder()
         var options = RehearsalOptions()

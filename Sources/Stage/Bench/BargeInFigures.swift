@@ -3,7 +3,10 @@ enum BargeInFigures {
     typealias Findings = BargeInBench.Findings
 
     private static let onset =
-        "the person's first sample above -48.7 dB of full scale (25 dB below the talkers' level) in the room's recording of the person, moved by the sound's way to the microphones (4.4 ms, so that way is not counted)"
+        """
+        the person's first sample above -48.7 dB of full scale (25 dB below the talkers' level) in the room's recording of \
+        the person, moved by the sound's way to the microphones (4.4 ms, so that way is not counted)
+        """
 
     static func all(_ findings: Findings) -> [Figure] {
         recorded(findings) + stamped(findings) + quiet(findings) + noises(findings)
@@ -15,12 +18,19 @@ enum BargeInFigures {
             Figure(
                 "mic to duck", .milliseconds, group: group,
                 method:
-                    "from \(onset) to the answer's being 6 dB quieter for 12 ms than the same answer undisturbed, on two recordings laid side by side (8 ms windows); an interruption in a pause of the answer, and an answer that cannot be laid beside the other, is left out",
+                    """
+                    from \(onset) to the answer's being 6 dB quieter for 12 ms than the same answer undisturbed, on two \
+                    recordings laid side by side (8 ms windows); an interruption in a pause of the answer, and an answer \
+                    that cannot be laid beside the other, is left out
+                    """,
                 values: findings.interruptions.compactMap(\.ducked)),
             Figure(
                 "mic to silence", .milliseconds, group: group,
                 method:
-                    "from the same instant to the last sample of the answer (above -72 dB of full scale, 700 ms of silence behind it); missed interruptions are left out and counted below",
+                    """
+                    from the same instant to the last sample of the answer (above -72 dB of full scale, 700 ms of silence \
+                    behind it); missed interruptions are left out and counted below
+                    """,
                 values: findings.interruptions.filter { !$0.isMissed }.compactMap(\.silent)),
         ]
     }
@@ -46,7 +56,10 @@ enum BargeInFigures {
             Figure(
                 name, .perMinute, group: "Answers that nobody disturbs",
                 method:
-                    "\(meaning), by the daemon's log, per minute of answer in a room with -58 dB of kitchen noise and nobody in it",
+                    """
+                    \(meaning), by the daemon's log, per minute of answer in a room with -58 dB of kitchen noise and nobody \
+                    in it
+                    """,
                 values: minutes > 0 ? [Double(count) / minutes] : [])
         }
         let missed = findings.interruptions.count(where: \.isMissed)
@@ -65,12 +78,18 @@ enum BargeInFigures {
                 Figure(
                     "pause for a \(kind.rawValue)", .milliseconds, group: "A short noise over an answer",
                     method:
-                        "length of the silence that a \(kind.rawValue) made in the answer, on the recording; none when it did not stop",
+                        """
+                        length of the silence that a \(kind.rawValue) made in the answer, on the recording; none when it did \
+                        not stop
+                        """,
                     values: all.filter(\.survived).compactMap(\.gap)),
                 Figure(
                     "resume after a \(kind.rawValue)", .milliseconds, group: "A short noise over an answer",
                     method:
-                        "last sample of the \(kind.rawValue) at the microphones to the first sample of the answer's going on, on the recording; of those that stopped it",
+                        """
+                        last sample of the \(kind.rawValue) at the microphones to the first sample of the answer's going on, \
+                        on the recording; of those that stopped it
+                        """,
                     values: all.filter(\.survived).compactMap(\.resumed)),
                 Figure(
                     "answers given up for a \(kind.rawValue)", .percent, group: "Answers given up for a noise",

@@ -58,7 +58,9 @@ public struct IdleBench: Sendable {
                     claim:
                         "no file descriptor was left behind, and no thread but the thread pool's workers, one for each processor",
                     holds: after.openFiles <= before.openFiles && after.threads <= before.threads + machine.processors,
-                    seen: "\(before.openFiles) files and \(before.threads) threads, then \(after.openFiles) and \(after.threads)"),
+                    seen: """
+                        \(before.openFiles) files and \(before.threads) threads, then \(after.openFiles) and \(after.threads)
+                        """),
             ] + ending.checks, notes: [note, frontEndNote].compactMap { $0 })
     }
 
@@ -84,7 +86,10 @@ public struct IdleBench: Sendable {
             Figure(
                 "CPU of one core", .percent, group: "Each second of listening",
                 method:
-                    "time on a processor of all threads by /proc/PID/task/*/schedstat, second by second; the virtual sound card, which runs inside the daemon's own threads, included",
+                    """
+                    time on a processor of all threads by /proc/PID/task/*/schedstat, second by second; the virtual sound \
+                    card, which runs inside the daemon's own threads, included
+                    """,
                 values: seconds.map(\.processorPercent)),
             Figure(
                 "wake-ups", .perSecond, group: "Wake-ups and pre-emptions",
@@ -173,7 +178,10 @@ enum IdleFigures {
         Figure(
             "instructions of the front end", .millionsPerSecond, group: "Instructions",
             method:
-                "callgrind over `linnet dsp front-end` on 2 s and 6 s of a quiet room, as many microphones as the room's: the difference per second of audio; the file tool's own copying included, devices, threads and network not",
+                """
+                callgrind over `linnet dsp front-end` on 2 s and 6 s of a quiet room, as many microphones as the room's: the \
+                difference per second of audio; the file tool's own copying included, devices, threads and network not
+                """,
             values: millionsPerSecond.map { [$0] } ?? [])
     }
 

@@ -19,8 +19,8 @@ public enum InstructionCount {
     }
 
     /// Millions of instructions that the front end spends on a second of `channels` microphones in a quiet room: two sounds of
-    /// different lengths through `linnet dsp front-end` under callgrind, the difference by the difference in length, so that start
-    /// and end of the program fall out.
+    /// different lengths through `linnet dsp front-end` under callgrind, the difference by the difference in length, so that
+    /// start and end of the program fall out.
     public static func ofFrontEnd(programs: String, channels: Int) async throws -> Double {
         let work = try WorkFolder()
         let program = "\(work.path)/linnet"

@@ -1,5 +1,5 @@
-/// One interruption as the recording of the converter and the daemon's stamps tell it. Milliseconds after the person's first sample
-/// at the microphones.
+/// One interruption as the recording of the converter and the daemon's stamps tell it. Milliseconds after the person's first
+/// sample at the microphones.
 struct Interruption: Sendable {
     /// The answer has become 6 dB quieter than it is undisturbed; nil where that cannot be told.
     var ducked: Double?

@@ -42,9 +42,9 @@ public struct ProviderTime: Sendable {
         }
     }
 
-    /// A model writes on while its first clause is spoken, which holds nothing up. Its tokens come at an even pace: the clause was
-    /// there after its share of the answer's words. Without an answer's end in the log, the first token ends the interval, so that
-    /// what is not known counts as the daemon's.
+    /// A model writes on while its first clause is spoken, which holds nothing up. Its tokens come at an even pace: the clause
+    /// was there after its share of the answer's words. Without an answer's end in the log, the first token ends the interval, so
+    /// that what is not known counts as the daemon's.
     private static func firstClause(of index: Int, in log: [RehearsalEvent]) -> Range<Int64>? {
         guard let first = answer(to: index, .firstTokenSent, in: log) else { return nil }
         let start = log[index].nanoseconds

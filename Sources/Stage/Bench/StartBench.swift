@@ -1,7 +1,10 @@
 /// How long the daemon takes to be ready, over several starts in a quiet room. No service is there: a start waits for none.
 enum StartBench {
     static let method =
-        "posix_spawn of the daemon to READY=1 on its notify socket, which it sends when its sound cards run; settings and keys are read anew each time, the program's pages are in the page cache"
+        """
+        posix_spawn of the daemon to READY=1 on its notify socket, which it sends when its sound cards run; settings and \
+        keys are read anew each time, the program's pages are in the page cache
+        """
 
     static func millisecondsToReady(
         starts: Int, programs: String, progress: (String) -> Void

@@ -67,24 +67,37 @@ public struct TurnBench: Sendable {
     private static func figures(_ run: Run) -> [Figure] { whole(run) + byManner(run) + stamps(run) + start(run) }
 
     private static let voiceToVoice =
-        "last sample of the person's speech at the microphone to the first sample of the answer at the converter, the wait that ends the turn included; both instants from the daemon's journal, which takes them from the sound cards' clocks"
+        """
+        last sample of the person's speech at the microphone to the first sample of the answer at the converter, the wait \
+        that ends the turn included; both instants from the daemon's journal, which takes them from the sound cards' clocks
+        """
 
     private static func whole(_ run: Run) -> [Figure] {
         var all = Figure("voice to voice", .milliseconds, group: "A turn", method: voiceToVoice)
         var added = Figure(
             "added latency", .milliseconds, group: "A turn",
             method:
-                "voice to voice less the time in which a provider was at work, by the providers' own log: Finalize to transcript, model's request to the word that completes the first clause, search to results, text to first sound; what overlaps counts once"
+                """
+                voice to voice less the time in which a provider was at work, by the providers' own log: Finalize to \
+                transcript, model's request to the word that completes the first clause, search to results, text to first \
+                sound; what overlaps counts once
+                """
         )
         var overhead = Figure(
             "engine overhead", .milliseconds, group: "A turn",
             method:
-                "the instant at which the wait that ends the turn is satisfied (turnCommitted) to the first sample of the answer at the converter, less the providers' time after that instant"
+                """
+                the instant at which the wait that ends the turn is satisfied (turnCommitted) to the first sample of the \
+                answer at the converter, less the providers' time after that instant
+                """
         )
         var providers = Figure(
             "providers", .milliseconds, group: "A turn",
             method:
-                "the time between the person's last sample and the answer's first one in which a provider was at work, by the providers' own log"
+                """
+                the time between the person's last sample and the answer's first one in which a provider was at work, by the \
+                providers' own log
+                """
         )
         for turn in run.turns {
             guard let ended = turn.stamps["speechEnd"], let committed = turn.stamps["turnCommitted"],

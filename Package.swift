@@ -44,7 +44,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
-            swiftSettings: strict),
+            // TOMLKit sees Foundation. Without this so would we, and `text.contains("…")` would bring Foundation and its ICU data into the daemon.
+            swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),
         .executableTarget(name: "linnet", dependencies: ["Appliance"], swiftSettings: strict, linkerSettings: selfContained),
 
         // MARK: C libraries, one thin target each
@@ -88,14 +89,17 @@ let package = Package(
             name: "HardwareTests", dependencies: ["Hardware", "Audio", "Failures", "CRoom", "CPlatform", "CAllocationCounter"],
             swiftSettings: strict),
         .testTarget(
-            name: "LocalEndpointTests", dependencies: ["LocalEndpoint", "Hardware", "Conversation", "DSP", "Audio", "CPlatform"],
+            name: "LocalEndpointTests",
+            dependencies: ["LocalEndpoint", "Hardware", "Conversation", "DSP", "Audio", "Failures", "CPlatform"],
             swiftSettings: strict),
         .testTarget(name: "ConversationTests", dependencies: ["Conversation", "Audio", "Failures"], swiftSettings: strict),
         .testTarget(
-            name: "CloudTests", dependencies: ["Cloud", "Conversation", "Rehearsal", "CPlatform"], swiftSettings: strict),
-        .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "CPlatform"], swiftSettings: strict),
+            name: "CloudTests", dependencies: ["Cloud", "Conversation", "Failures", "Rehearsal", "CPlatform"],
+            swiftSettings: strict),
+        .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "Failures", "CPlatform"], swiftSettings: strict),
         .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal"], swiftSettings: strict),
         .testTarget(name: "RoomTests", dependencies: ["Stage", "CRoom", "CALSA", "CPlatform"], swiftSettings: strict),
+        .testTarget(name: "StageTests", dependencies: ["Stage", "Rehearsal", "Audio"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Stage", "Rehearsal", "Audio", "CPlatform"], swiftSettings: strict),
     ]

@@ -1,4 +1,5 @@
 import Cloud
+import Failures
 
 /// What the address of a provider must look like: scheme, host and port.
 struct AddressRule: Sendable {

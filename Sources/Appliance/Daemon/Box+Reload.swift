@@ -1,4 +1,5 @@
 import Conversation
+import Synchronization
 
 extension Box {
     /// What the journal may hold, as last read.

@@ -16,6 +16,8 @@ struct FrontEndChain: ~Copyable {
 
     private let captureRateHz: Int
     private let playbackRateHz: Int
+    /// From the microphones' clock, at 16 kHz, to the endpoint's.
+    private let clockOffset: Int64
     private var inputStage: InputStage
     private var frontEnd: FrontEnd
     private var farEnd: FarEndFeed
@@ -36,8 +38,9 @@ struct FrontEndChain: ~Copyable {
     /// Capture, playback and front end must agree: a channel map within the device's channels, rates that `DSP` knows.
     init(
         capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever,
-        frames: CleanFrameRing, gauges: FrontEndGauges
+        frames: CleanFrameRing, gauges: FrontEndGauges, clockOffset: Int64
     ) {
+        self.clockOffset = clockOffset
         let map = settings.microphoneChannels
         guard let stage = InputStage(rateHz: capture.format.rateHz, channels: capture.format.channels, channelMap: map),
             let feed = FarEndFeed(ring: playback.farEnd, rateHz: playback.format.rateHz)
@@ -114,7 +117,7 @@ struct FrontEndChain: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func publish(_ stamp: FrameStamp, _ verdict: FrontEnd.Verdict) {
         let delay = inputStage.delayFrames + FrontEnd.delaySamples * captureRateHz / SpeechFormat.rateHz
-        let first = (stamp.firstSample - Int64(delay)) * Int64(SpeechFormat.rateHz) / Int64(captureRateHz)
+        let first = clockOffset + (stamp.firstSample - Int64(delay)) * Int64(SpeechFormat.rateHz) / Int64(captureRateHz)
         let time = relation.time(ofMicrophone: Double(stamp.firstSample - Int64(delay)))
         let isLate = ln_monotonic_ns() - stamp.time.nanoseconds > 10_000_000 + Self.lateNanoseconds
         actOnReflex(frame: time, verdict)
@@ -124,7 +127,12 @@ struct FrontEndChain: ~Copyable {
                 stamp: FrameStamp(firstSample: first, time: time), samples: samples,
                 speechProbabilityQ15: verdict.speechProbabilityQ15, farEndActive: verdict.farEndActive)
         }
-        gauges._withUnsafeGuaranteedRef { $0.note(verdict, isLate: isLate, isDropped: !wasTaken) }
+        gauges._withUnsafeGuaranteedRef {
+            $0.note(verdict, isLate: isLate, isDropped: !wasTaken)
+            $0.noteEnd(
+                sample: first + Int64(SpeechFormat.frameSamples),
+                time: time.advanced(byMilliseconds: SpeechFormat.frameMilliseconds))
+        }
     }
 
     /// The reflex counts frames by the instants at which they began.

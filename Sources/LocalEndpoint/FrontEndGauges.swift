@@ -1,3 +1,4 @@
+import Audio
 import DSP
 import Synchronization
 
@@ -15,6 +16,9 @@ final class FrontEndGauges: Sendable {
     private let enhancementDecibelsQ8 = Atomic<Int>(0)
     private let clippedSamples = Atomic<Int>(0)
     let isRealTime = Atomic<Bool>(false)
+    /// The end of the newest frame: on the endpoint's 16 kHz clock, and in time.
+    private let endSample = Atomic<Int>(0)
+    private let endNanoseconds = Atomic<Int>(0)
 
     /// A block came from the microphones.
     @_noAllocation @_noLocks
@@ -37,6 +41,20 @@ final class FrontEndGauges: Sendable {
         farEndLevel.store(Int(verdict.farEndLevel), ordering: .relaxed)
         enhancementDecibelsQ8.store(Int(verdict.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
         clippedSamples.add(Int(verdict.clippedSamples), ordering: .relaxed)
+    }
+
+    @_noAllocation @_noLocks
+    func noteEnd(sample: Int64, time: MonotonicTime) {
+        endSample.store(Int(sample), ordering: .relaxed)
+        endNanoseconds.store(Int(time.nanoseconds), ordering: .relaxed)
+    }
+
+    /// Where the endpoint's clock stands at `time`, judged by the newest frame; nil before the first.
+    func sample(at time: MonotonicTime) -> Int64? {
+        let nanoseconds = Int64(endNanoseconds.load(ordering: .relaxed))
+        guard nanoseconds > 0 else { return nil }
+        let passed = max(0, time.nanoseconds - nanoseconds)
+        return Int64(endSample.load(ordering: .relaxed)) + passed / 1000 * Int64(SpeechFormat.rateHz) / 1_000_000
     }
 
     var figures: BoxEndpointFigures {

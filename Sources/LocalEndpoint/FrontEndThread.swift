@@ -16,13 +16,18 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
     private let stopping = Atomic<Bool>(false)
     private let thread = OwnThread()
 
-    init(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever) {
+    /// - Parameter clockOffset: from the microphones' clock, at 16 kHz, to the endpoint's.
+    init(
+        capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever,
+        clockOffset: Int64
+    ) {
         self.capture = capture
         self.playback = playback
         self.lever = lever
         priority = settings.realTimePriority
         chain = FrontEndChain(
-            capture: capture, playback: playback, settings: settings, lever: lever, frames: frames, gauges: gauges)
+            capture: capture, playback: playback, settings: settings, lever: lever, frames: frames, gauges: gauges,
+            clockOffset: clockOffset)
     }
 
     /// Starts the thread, in real time where the kernel allows it.

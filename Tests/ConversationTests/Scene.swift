@@ -71,10 +71,13 @@ final class Scene {
         await wait(milliseconds, isSpeech: true)
     }
 
-    /// A question in writing, whose answer is waited for elsewhere.
+    /// A question in writing, whose answer is waited for elsewhere. A session that does not run yet would refuse it.
     func ask(_ text: String) -> Task<TurnRecord, any Error> {
-        let session = session
-        return Task { try await session.ask(text) }
+        let (session, witness) = (session, witness)
+        return Task {
+            while witness.states.isEmpty { await Task.yield() }
+            return try await session.ask(text)
+        }
     }
 
     /// Asks by tap and waits until the answer has sounded for a while.

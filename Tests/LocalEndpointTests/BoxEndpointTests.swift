@@ -32,6 +32,15 @@ import Testing
 
         /// The next event; the suite's time limit is the deadline.
         func event() async -> EndpointEvent? { await events.next() }
+
+        /// The first samples of the next so many frames.
+        func frames(_ count: Int) async -> [Int64] {
+            var found: [Int64] = []
+            while found.count < count, let event = await event() {
+                if case .frame(let frame) = event { found.append(frame.stamp.firstSample) }
+            }
+            return found
+        }
     }
 
     @Test(.timeLimit(.minutes(1))) func `an answer plays, is paused where it was heard, goes on there and has played`() async {
@@ -48,6 +57,20 @@ import Testing
         bench.playback.play(milliseconds: 60)
         #expect(await bench.event() == .resumed(at: at(1540)))
         #expect(await bench.event() == .played(HeardPosition(utterance: answer, samples: 1600, time: at(1600))))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `other microphones go on where the last ones stopped counting`() async throws {
+        let bench = Bench()
+        let now = MonotonicTime(nanoseconds: ln_monotonic_ns())
+        for block in 0..<10 { bench.capture.deliver(time: now.advanced(byMilliseconds: 10 * block)) }
+        let last = try #require(await bench.frames(10).last)
+        let others = ScriptedCapture(rateHz: 48_000)
+        bench.endpoint.join(
+            capture: others, playback: bench.playback, settings: BoxEndpointSettings(microphoneChannels: [0], realTimePriority: 0)
+        )
+        for block in 0..<3 { others.deliver(time: now.advanced(byMilliseconds: 200 + 10 * block)) }
+        let first = try #require(await bench.frames(1).first)
+        #expect(first > last, "words of the new microphones must not look older than those of the old ones")
     }
 
     @Test(.timeLimit(.minutes(1))) func `a drop ends all answers, and the next one plays from its start`() async {

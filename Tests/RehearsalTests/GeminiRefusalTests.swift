@@ -27,10 +27,7 @@ struct GeminiRefusalTests {
         RefusedRequest(
             "the model speaks last", Ask.gemini(hello + #",{"role":"model","parts":[{"text":"x"}]}"#), "end with a user role"),
         RefusedRequest(
-            "a call that follows the model",
-            Ask.gemini(
-                [hello, #"{"role":"model","parts":[{"text":"x"}]}"#, Ask.modelCalls(nil), Ask.responses("x")].joined(
-                    separator: ",")),
+            "a call that nobody asked for", Ask.gemini([Ask.modelCalls(nil), Ask.responses("x")].joined(separator: ",")),
             "immediately after a user turn"),
         RefusedRequest(
             "a call without a result", Ask.gemini([hello, Ask.modelCalls(nil), hello].joined(separator: ",")), "equal to"),

@@ -63,6 +63,8 @@ final class CaptureThread: @unchecked Sendable {  // only its thread has device,
                 if !stopping.load(ordering: .acquiring) { reopen() }
             }
         }
+        // Nobody waits longer for a device that its thread never came to serve.
+        _ = device.take()
     }
 
     // MARK: With the device

@@ -60,6 +60,8 @@ final class PlaybackThread: @unchecked Sendable {  // only its thread has device
                 waitForDevice()
             }
         }
+        // Nobody waits longer for a device that its thread never came to serve.
+        _ = device.take()
     }
 
     // MARK: With the device

@@ -16,7 +16,7 @@ build: dependencies ## The daemon, the rehearsal stand-in and the virtual sound 
 	@echo "==> Building (release; the first time takes a few minutes)"
 	@$(SWIFT_BUILD)
 
-demo: build ## Five spoken questions through the real daemon: answers, waterfall, picture (WAV=file for your own voice)
+demo: build ## Seven spoken questions through the real daemon: answers, waterfall, picture (WAV=file for your own voice)
 	@$(BIN)/linnet demo --out demo-out $(if $(WAV),--wav '$(WAV)')
 
 build-tests: dependencies
@@ -38,8 +38,11 @@ format: ## Rewrite the sources in the house's format
 format-check: ## Fail when a source is not in the house's format
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
-bench: build ## Engine overhead and the waterfall over many turns
-	@$(BIN)/linnet bench turn
+bench: build ## Turns, interruptions and rest as distributions; JSON and pictures in bench-out/
+	@mkdir -p bench-out
+	@$(BIN)/linnet bench turn --turns 100 --json bench-out/turn.json --picture bench-out/turn.svg
+	@$(BIN)/linnet bench barge-in --json bench-out/barge-in.json --picture bench-out/barge-in.svg
+	@$(BIN)/linnet bench idle --json bench-out/idle.json --picture bench-out/idle.svg
 
 install: build ## Put the daemon on this machine (root; DESTDIR for a staging folder)
 	@scripts/install.sh
@@ -48,4 +51,4 @@ uninstall:
 	@scripts/install.sh uninstall
 
 clean: ## Forget all builds and the speech engines' cache
-	rm -rf .build .build-* .cache demo-out
+	rm -rf .build .build-* .cache demo-out bench-out

@@ -37,7 +37,7 @@ public struct SceneReport {
     private func lookedUp(_ turn: LoggedTurn, _ searches: [LookUps.Search]) -> [String] {
         guard !searches.isEmpty || turn.model != "groq" else { return [] }
         let found = searches.map {
-            "searched the web for “\($0.query)”: \($0.results) results after \(tenths($0.milliseconds)) ms"
+            "searched the web for “\($0.query)”: \($0.results) found after \(tenths($0.milliseconds)) ms"
         }
         return ["    model   " + ([turn.model] + (found.isEmpty ? ["no search"] : found)).joined(separator: ", ")]
     }

@@ -87,11 +87,14 @@ public struct SessionJournal: SessionObserver {
         }
         let endToEnd = record.stamps.voiceToVoiceMilliseconds
         if let endToEnd { fields.append(("LINNET_E2E_MS", .number(endToEnd))) }
+        if !record.tools.isEmpty { fields.append(("LINNET_TOOLS", .text(record.tools.joined(separator: ", ")))) }
         if settings.words {
             fields += [
                 ("LINNET_TRANSCRIPT", .text(record.transcript)), ("LINNET_REPLY", .text(record.reply)),
                 ("LINNET_HEARD", .text(record.heard)),
             ]
+            let sources = record.sources.map(\.url)
+            if !sources.isEmpty { fields.append(("LINNET_SOURCES", .text(sources.joined(separator: " ")))) }
         }
         let after = endToEnd.map { ", answered after \(Int($0)) ms" } ?? ""
         return JournalEntry(

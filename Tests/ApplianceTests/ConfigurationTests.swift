@@ -70,7 +70,7 @@ import Testing
                     + "did you mean \"gpiod\"?",
                 "box.toml:11: cloud.deepgram.url: ws:// is not encrypted, and is accepted for loopback addresses "
                     + "alone: wants \"wss://api.deepgram.com\"",
-                "box.toml:14: cloud.groq.api_key: a secret does not belong into this file: take it out and store it as the credential "
+                "box.toml:14: cloud.groq.api_key: a secret does not belong in this file: take it out and store it as the credential "
                     + "groq-api-key (/etc/linnet/credentials/groq-api-key; off systemd GROQ_API_KEY)",
             ])
     }

@@ -52,10 +52,10 @@ enum SecretShape {
     static func advice(for credential: Credential?) -> String {
         guard let credential else {
             let all = Credential.allCases.map(\.rawValue).joined(separator: ", ")
-            return "a secret does not belong into this file: take it out and store it as a credential (\(all); see .env.example)"
+            return "a secret does not belong in this file: take it out and store it as a credential (\(all); see .env.example)"
         }
         return
-            "a secret does not belong into this file: take it out and store it as the credential \(credential.rawValue)"
+            "a secret does not belong in this file: take it out and store it as the credential \(credential.rawValue)"
             + " (/etc/linnet/credentials/\(credential.rawValue); off systemd \(credential.environmentName))"
     }
 }

@@ -113,9 +113,10 @@ public final class RehearsalServer: Sendable {
     /// Closes every connection and ends the engines' threads.
     public func stop() async {
         for port in ports.values { await port.close() }
-        try? await group.shutdownGracefully()
+        // Before the event loops, to which they hand what they made.
         await recognition.stop()
         await voices.stop()
+        try? await group.shutdownGracefully()
         conditions.identities?.certificates.remove()
     }
 }

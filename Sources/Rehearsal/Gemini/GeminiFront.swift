@@ -2,33 +2,17 @@ import NIOCore
 import NIOHTTP1
 
 /// Gemini's generateContent, streamed and whole, and its list of models, over HTTP.
-final class GeminiFront {
+struct GeminiFront {
     private let desk: GeminiDesk
-    private let log: ConnectionLog
-    private let requestNumber: @Sendable () -> Int
-    private var answer: TimedAnswer?
+    private let visit: HTTPVisit
+    private var log: ConnectionLog { visit.log }
 
-    private init(_ desk: GeminiDesk, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int) {
-        self.desk = desk
-        self.log = log
-        self.requestNumber = requestNumber
-    }
-
-    static func handler(
-        _ desk: GeminiDesk, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int
-    ) -> HTTPHandler {
-        let front = GeminiFront(desk, log: log, requestNumber: requestNumber)
-        log.add(.connectionOpened)
-        return HTTPHandler(serve: front.serve, gone: front.gone)
-    }
-
-    private func gone() {
-        answer?.cancel()
-        log.add(.connectionClosed)
+    static func handler(_ desk: GeminiDesk, _ visit: HTTPVisit) -> HTTPHandler {
+        visit.handler(serve: GeminiFront(desk: desk, visit: visit).serve)
     }
 
     private func serve(_ question: HTTPQuestion, _ responder: HTTPResponder) {
-        let number = requestNumber()
+        let number = visit.nextRequest()
         do throws(GeminiRefusal) {
             let call = try GeminiCall(question.head, key: desk.options.keys.gemini)
             if call.method == .list { return responder.answer(Self.json(.ok, GeminiModel.list)) }
@@ -56,7 +40,7 @@ final class GeminiFront {
             quirks: options.quirks)
         let delays = options.delays.drawn(number)
         let answer = TimedAnswer(id, responder: responder, log: log)
-        self.answer = answer
+        visit.answer = answer
         if call.method == .streamGenerateContent {
             let type = call.isServerSentEvents ? "text/event-stream" : "application/json; charset=UTF-8"
             answer.stream(

@@ -2,35 +2,18 @@ import NIOCore
 import NIOHTTP1
 
 /// Groq's chat completions and list of models, over HTTP.
-final class GroqFront {
+struct GroqFront {
     private let options: RehearsalOptions
     private let plan: GroqPlan
-    private let log: ConnectionLog
-    private let requestNumber: @Sendable () -> Int
-    private var answer: TimedAnswer?
+    private let visit: HTTPVisit
+    private var log: ConnectionLog { visit.log }
 
-    init(options: RehearsalOptions, plan: GroqPlan, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int) {
-        self.options = options
-        self.plan = plan
-        self.log = log
-        self.requestNumber = requestNumber
-    }
-
-    static func handler(
-        options: RehearsalOptions, plan: GroqPlan, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int
-    ) -> HTTPHandler {
-        let front = GroqFront(options: options, plan: plan, log: log, requestNumber: requestNumber)
-        log.add(.connectionOpened)
-        return HTTPHandler(serve: front.serve, gone: front.gone)
-    }
-
-    private func gone() {
-        answer?.cancel()
-        log.add(.connectionClosed)
+    static func handler(_ options: RehearsalOptions, _ plan: GroqPlan, _ visit: HTTPVisit) -> HTTPHandler {
+        visit.handler(serve: GroqFront(options: options, plan: plan, visit: visit).serve)
     }
 
     private func serve(_ question: HTTPQuestion, _ responder: HTTPResponder) {
-        let number = requestNumber()
+        let number = visit.nextRequest()
         do throws(GroqRefusal) {
             let head = question.head
             guard head.headers.first(name: "authorization") == "Bearer \(options.keys.groq)" else {
@@ -60,7 +43,7 @@ final class GroqFront {
         log.add(.modelRequested, context: id, text: request.prompt.questions.last)
         let delays = options.delays.drawn(number)
         let answer = TimedAnswer(id, responder: responder, log: log)
-        self.answer = answer
+        visit.answer = answer
         if request.isStreamed {
             let type = [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
             answer.stream(completion.steps(delays), headers: plan.headers + type, end: completion.endNote)

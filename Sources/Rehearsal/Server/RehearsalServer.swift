@@ -98,13 +98,13 @@ public final class RehearsalServer: Sendable {
         return [
             .deepgram: try await LoopbackPort.webSocket(conditions, deepgram) { numbers.log(log, .deepgram) },
             .groq: try await LoopbackPort.http(conditions, .groq) {
-                GroqFront.handler(options: options, plan: plan, log: numbers.log(log, .groq)) { numbers.nextRequest() }
+                GroqFront.handler(options, plan, numbers.visit(log, .groq))
             },
             .gemini: try await LoopbackPort.http(conditions, .gemini) {
-                GeminiFront.handler(gemini, log: numbers.log(log, .gemini)) { numbers.nextRequest() }
+                GeminiFront.handler(gemini, numbers.visit(log, .gemini))
             },
             .tavily: try await LoopbackPort.http(conditions, .tavily) {
-                TavilyFront.handler(tavily, log: numbers.log(log, .tavily)) { numbers.nextRequest() }
+                TavilyFront.handler(tavily, numbers.visit(log, .tavily))
             },
             .cartesia: try await LoopbackPort.webSocket(conditions, cartesia) { numbers.log(log, .cartesia) },
         ]
@@ -133,7 +133,11 @@ private final class Numbers: Sendable {
     private let connections = Atomic(0)
     private let requests = Atomic(0)
 
-    func nextRequest() -> Int { requests.add(1, ordering: .relaxed).newValue }
+    func visit(_ log: RehearsalLog, _ service: RehearsalService) -> HTTPVisit {
+        HTTPVisit(log: self.log(log, service)) { self.nextRequest() }
+    }
+
+    private func nextRequest() -> Int { requests.add(1, ordering: .relaxed).newValue }
 
     func log(_ log: RehearsalLog, _ service: RehearsalService) -> ConnectionLog {
         ConnectionLog(log: log, service: service, connection: connections.add(1, ordering: .relaxed).newValue)

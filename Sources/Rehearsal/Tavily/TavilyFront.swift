@@ -28,33 +28,17 @@ final class TavilyDesk: Sendable {
 }
 
 /// Tavily's search, over HTTP. What it finds is invented, and today's news is of today.
-final class TavilyFront {
+struct TavilyFront {
     private let desk: TavilyDesk
-    private let log: ConnectionLog
-    private let requestNumber: @Sendable () -> Int
-    private var answer: TimedAnswer?
+    private let visit: HTTPVisit
+    private var log: ConnectionLog { visit.log }
 
-    private init(_ desk: TavilyDesk, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int) {
-        self.desk = desk
-        self.log = log
-        self.requestNumber = requestNumber
-    }
-
-    static func handler(
-        _ desk: TavilyDesk, log: ConnectionLog, requestNumber: @escaping @Sendable () -> Int
-    ) -> HTTPHandler {
-        let front = TavilyFront(desk, log: log, requestNumber: requestNumber)
-        log.add(.connectionOpened)
-        return HTTPHandler(serve: front.serve, gone: front.gone)
-    }
-
-    private func gone() {
-        answer?.cancel()
-        log.add(.connectionClosed)
+    static func handler(_ desk: TavilyDesk, _ visit: HTTPVisit) -> HTTPHandler {
+        visit.handler(serve: TavilyFront(desk: desk, visit: visit).serve)
     }
 
     private func serve(_ question: HTTPQuestion, _ responder: HTTPResponder) {
-        let number = requestNumber()
+        let number = visit.nextRequest()
         let id = Identifier.uuid(seed: "search \(number)")
         do throws(TavilyRefusal) {
             let head = question.head
@@ -88,7 +72,7 @@ final class TavilyFront {
         }
         if request.wantsUsage { body["usage"] = ["credits": .integer(request.credits)] }
         let answer = TimedAnswer(id, responder: responder, log: log, cancelled: .searchCancelled)
-        self.answer = answer
+        visit.answer = answer
         answer.whole(
             .json(.ok, .object(body)), afterMilliseconds: milliseconds,
             notes: [TimedAnswer.Note(kind: .searchAnswered, text: request.query, samples: results.count)])

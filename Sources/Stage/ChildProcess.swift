@@ -79,7 +79,7 @@ public final class ChildProcess: Sendable {
 
     public func signal(_ number: Int32) { kill(processID, number) }
 
-    /// Waits for the end; kills what is still there at the deadline.
+    /// Waits for the end, and for the last of its output; kills what is still there at the deadline.
     /// - Returns: the exit status, 128 + signal for one that was killed.
     public func wait(deadlineMilliseconds: Int) async -> Int32 {
         let deadline = ContinuousClock.now + .milliseconds(deadlineMilliseconds)
@@ -92,6 +92,9 @@ public final class ChildProcess: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(5))
         }
+        // What it wrote last may still be in the pipe.
+        let drained = ContinuousClock.now + .seconds(1)
+        while !hasEnded, ContinuousClock.now < drained { try? await Task.sleep(for: .milliseconds(2)) }
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
     }
 }

@@ -20,18 +20,21 @@ public final class ChildProcess: Sendable {
         var lines: [String] = []
         var rest: [UInt8] = []
         var ended = false
+        var isReaped = false
     }
 
     /// The most lines that are kept; a chattering child loses its oldest.
     public static let lineBound = 200_000
 
-    /// - Parameter output: which of the child's streams is gathered: 1 or 2. The other one is ours.
+    /// - Parameter output: which of the child's streams is gathered: 1 or 2. The other one goes nowhere.
     public init(_ program: String, _ arguments: [String], environment: [String: String], gathering output: Int32 = 2) throws {
         var ends: [Int32] = [0, 0]
         guard ln_pipe(&ends) == 0 else { throw CannotStart(program: program, code: errno) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[1], output)
+        // Whoever waits for the end of our own output must not wait for a child that outlives us.
+        posix_spawn_file_actions_addopen(&actions, output == 1 ? 2 : 1, "/dev/null", O_WRONLY, 0)
         defer { posix_spawn_file_actions_destroy(&actions) }
         let argv = CStringArray([program] + arguments)
         let envp = CStringArray(environment.map { "\($0.key)=\($0.value)" })
@@ -50,6 +53,11 @@ public final class ChildProcess: Sendable {
         reader.setEventHandler { [weak self] in self?.gather(descriptor) }
         reader.setCancelHandler { close(descriptor) }
         reader.activate()
+    }
+
+    /// Nobody is left to end it.
+    deinit {
+        if !collected.withLock({ $0.isReaped }) { kill(processID, SIGKILL) }
     }
 
     private func gather(_ descriptor: Int32) {
@@ -92,6 +100,7 @@ public final class ChildProcess: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(5))
         }
+        collected.withLock { $0.isReaped = true }
         // What it wrote last may still be in the pipe.
         let drained = ContinuousClock.now + .seconds(1)
         while !hasEnded, ContinuousClock.now < drained { try? await Task.sleep(for: .milliseconds(2)) }

@@ -61,7 +61,8 @@ final class HypercornPeer: Sendable {
         port = try Self.freePort()
         process = try Self.start(
             [
-                python, "-m", "hypercorn", "--bind", "localhost:\(port)", "--certfile", "server.pem", "--keyfile", "server.key",
+                python, "-m", "hypercorn", "--workers", "0", "--bind", "localhost:\(port)", "--certfile", "server.pem",
+                "--keyfile", "server.key",
                 "--graceful-timeout", "0", "peer:app",
             ], folder, "hypercorn.log")
         try waitUntilListening()

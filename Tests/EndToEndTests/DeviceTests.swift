@@ -105,52 +105,45 @@ private struct Fault: Sendable {
 
     var subject: String { device == .microphones ? "capture" : "playback" }
 
-    static let all: [Fault] = [
-        Fault(name: "unplugged", device: .microphones, kind: "unplugged", state: "waiting") {
-            $0.unplug(.microphones)
+    static let all =
+        [Room.Device.microphones, .loudspeaker].flatMap { [unplugged($0), held($0), standingStill($0)] } + [
+            sounding("nothing but zeros", kind: "silent", .zeros),
+            sounding("the same sound again and again", kind: "stalled", .frozen),
+        ]
+
+    private static func unplugged(_ device: Room.Device) -> Fault {
+        Fault(name: "unplugged", device: device, kind: "unplugged", state: "waiting") {
+            $0.unplug(device)
         } cure: {
-            $0.replug(.microphones)
-        },
-        Fault(name: "unplugged", device: .loudspeaker, kind: "unplugged", state: "waiting") {
-            $0.unplug(.loudspeaker)
+            $0.replug(device)
+        }
+    }
+
+    private static func held(_ device: Room.Device) -> Fault {
+        Fault(name: "held by another program when it is back", device: device, kind: "busy", state: "waiting") {
+            $0.occupy(device)
+            $0.unplug(device)
+            $0.replug(device)
         } cure: {
-            $0.replug(.loudspeaker)
-        },
-        Fault(name: "held by another program when it is back", device: .microphones, kind: "busy", state: "waiting") {
-            $0.occupy(.microphones)
-            $0.unplug(.microphones)
-            $0.replug(.microphones)
+            $0.vacate(device)
+        }
+    }
+
+    private static func standingStill(_ device: Room.Device) -> Fault {
+        Fault(name: "standing still without an error", device: device, kind: "stalled", state: "stalled") {
+            $0.stall(device)
         } cure: {
-            $0.vacate(.microphones)
-        },
-        Fault(name: "held by another program when it is back", device: .loudspeaker, kind: "busy", state: "waiting") {
-            $0.occupy(.loudspeaker)
-            $0.unplug(.loudspeaker)
-            $0.replug(.loudspeaker)
-        } cure: {
-            $0.vacate(.loudspeaker)
-        },
-        Fault(name: "nothing but zeros", device: .microphones, kind: "silent", state: "silent") {
-            $0.deliver(.zeros)
+            $0.unstall(device)
+        }
+    }
+
+    private static func sounding(_ name: String, kind: String, _ capture: Room.Capture) -> Fault {
+        Fault(name: name, device: .microphones, kind: kind, state: kind) {
+            $0.deliver(capture)
         } cure: {
             $0.deliver(.sound)
-        },
-        Fault(name: "the same sound again and again", device: .microphones, kind: "stalled", state: "stalled") {
-            $0.deliver(.frozen)
-        } cure: {
-            $0.deliver(.sound)
-        },
-        Fault(name: "standing still without an error", device: .microphones, kind: "stalled", state: "stalled") {
-            $0.stall(.microphones)
-        } cure: {
-            $0.unstall(.microphones)
-        },
-        Fault(name: "standing still without an error", device: .loudspeaker, kind: "stalled", state: "stalled") {
-            $0.stall(.loudspeaker)
-        } cure: {
-            $0.unstall(.loudspeaker)
-        },
-    ]
+        }
+    }
 }
 
 @Suite(.serialized) struct `The devices at the edge` {

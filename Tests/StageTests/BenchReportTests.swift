@@ -44,6 +44,20 @@ import Testing
         #expect(svg.contains(">voice to voice<") && svg.contains(">instructions<") && svg.contains("not measured here"))
     }
 
+    @Test func `shows a figure that was taken once against zero, and those that lie apart by themselves`() {
+        func picture(_ values: [Double]) -> String {
+            BenchPicture(
+                BenchReport(
+                    bench: "idle", machine: Self.machine, options: [:],
+                    figures: [Figure("start", .milliseconds, group: "Start", method: "spawn to READY", values: values)],
+                    checks: [],
+                    notes: [])
+            ).svg()
+        }
+        #expect(picture([67.2]).contains(">0</text>"))
+        #expect(!picture([500, 600]).contains(">0</text>"))
+    }
+
     /// As Python's reader sees it.
     private func isXML(_ text: String) throws -> Bool {
         let reader = Process()

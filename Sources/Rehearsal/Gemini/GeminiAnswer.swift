@@ -1,17 +1,8 @@
 /// An answer as Gemini would code it.
 struct GeminiAnswer {
-    /// What of the answer the limit of tokens leaves.
-    private struct Cut {
-        var thought: [String]
-        var words: [String]
-        var calls: [ToolUse]
-        var isCut: Bool
-        var callTokens: Int
-    }
-
     let id: String
     private let request: GeminiRequest
-    private let cut: Cut
+    private let cut: ReplyCut
     /// Of the first call; those beside it have none.
     private let callSignature: String?
     private let textSignature: String?
@@ -26,23 +17,12 @@ struct GeminiAnswer {
         self.id = id
         self.request = request
         beginsWithUsage = quirks.beginsWithUsage
-        let (model, cut) = (request.model, Self.cut(reply, request))
+        let model = request.model
+        let cut = ReplyCut(
+            reply, thought: request.thinking.tokens(of: reply), limit: request.maximumTokens, tokensAroundCall: 8)
         self.cut = cut
         callSignature = cut.calls.first.flatMap { model.signs ? signatures.sign($0.name, of: model.id) : nil }
         textSignature = model.signs && cut.calls.isEmpty ? signatures.sign("", of: model.id) : nil
-    }
-
-    /// Thinking spends the limit first.
-    private static func cut(_ reply: Reply, _ request: GeminiRequest) -> Cut {
-        let thought = request.thinking.tokens(of: reply)
-        let words = Reply.tokens(of: reply.text)
-        let callTokens = reply.calls.reduce(0) { $0 + 8 + Reply.tokens(of: $1.argumentsJSON).count }
-        let left = max(0, request.maximumTokens - thought.count)
-        let keepsCalls = callTokens <= left
-        return Cut(
-            thought: Array(thought.prefix(request.maximumTokens)), words: Array(words.prefix(left)),
-            calls: keepsCalls ? reply.calls : [], isCut: words.count > left || !keepsCalls,
-            callTokens: keepsCalls ? callTokens : 0)
     }
 
     var text: String { cut.words.joined() }

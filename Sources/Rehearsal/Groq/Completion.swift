@@ -1,18 +1,9 @@
 /// An answer as Groq would code it.
 struct Completion {
-    /// What of the answer the limit of tokens leaves.
-    private struct Cut {
-        var thought: [String]
-        var words: [String]
-        var calls: [ToolUse]
-        var isCut: Bool
-        var tokens: Int
-    }
-
     let id: String
     private let request: GroqChatRequest
     private let place: GroqReasoning.Place
-    private let cut: Cut
+    private let cut: ReplyCut
     private let isCallInPieces: Bool
 
     init(id: String, reply: Reply, request: GroqChatRequest, quirks: RehearsalOptions.Quirks) {
@@ -20,20 +11,9 @@ struct Completion {
         self.request = request
         place = quirks.thinksInContent ? .inContent : request.reasoning.place
         isCallInPieces = quirks.callsInPieces
-        cut = Self.cut(reply, request)
-    }
-
-    private static func cut(_ reply: Reply, _ request: GroqChatRequest) -> Cut {
-        let thought = Reply.tokens(of: request.reasoning.thought(of: reply))
-        let words = Reply.tokens(of: reply.text)
-        let callTokens = reply.calls.reduce(0) { $0 + 12 + Reply.tokens(of: $1.argumentsJSON).count }
-        let left = max(0, request.maximumTokens - thought.count)
-        let keepsCalls = callTokens <= left
-        return Cut(
-            thought: Array(thought.prefix(request.maximumTokens)), words: Array(words.prefix(left)),
-            calls: keepsCalls ? reply.calls : [],
-            isCut: words.count > left || !keepsCalls || thought.count > request.maximumTokens,
-            tokens: min(request.maximumTokens, thought.count + words.count + callTokens))
+        cut = ReplyCut(
+            reply, thought: Reply.tokens(of: request.reasoning.thought(of: reply)), limit: request.maximumTokens,
+            tokensAroundCall: 12)
     }
 
     /// Tokens of question and answer, for the plan.

@@ -83,10 +83,11 @@ struct PictureAxis {
     let range: ClosedRange<Double>
     let ticks: [Double]
 
-    /// Covers all values, from zero unless they lie far from it.
+    /// Covers all values, from zero unless they lie far from it and apart from each other.
     init(covering values: [Double]) {
         let (least, most) = (values.min() ?? 0, max(values.max() ?? 1, 1e-3))
-        let from = least > most / 2 ? least - (most - least) * 0.1 : 0
+        let isFar = least > most / 2 && most - least > most / 20
+        let from = isFar ? least - (most - least) * 0.1 : 0
         let step = Self.roundStep((most - from) / 6)
         let first = (from / step).rounded(.down) * step
         ticks = (0...12).map { first + Double($0) * step }.filter { $0 <= most + step }

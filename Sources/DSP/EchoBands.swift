@@ -24,9 +24,9 @@ struct EchoBands: ~Copyable {
 
     /// Power of the frame in each band, squared sample steps.
     @_noAllocation @_noLocks
-    func measure(_ analyzer: borrowing SpectrumAnalyzer, into powers: UnsafeMutablePointer<Int64>) {
-        let shift = Int64(8 &+ 2 &* analyzer.exponent)
-        let bins = analyzer.bins
+    func measure(_ spectrum: borrowing Spectrum, into powers: UnsafeMutablePointer<Int64>) {
+        let shift = Int64(8 &+ 2 &* spectrum.exponent)
+        let bins = spectrum.bins.base
         for band in 0..<Self.count {
             var sum: Int64 = 0
             for bin in edges.base[band]..<edges.base[band &+ 1] {
@@ -68,7 +68,7 @@ struct EchoBands: ~Copyable {
         for band in 0...Self.count {
             let isLast = band == Self.count
             let right = isLast ? left : values[band]
-            let rightBin = isLast ? SpectrumAnalyzer.binCount : (edges.base[band] &+ edges.base[band &+ 1]) / 2
+            let rightBin = isLast ? Spectrum.binCount : (edges.base[band] &+ edges.base[band &+ 1]) / 2
             let width = Int32(truncatingIfNeeded: rightBin &- leftBin)
             for bin in leftBin..<rightBin {
                 bins[bin] = left &+ (right &- left) &* Int32(truncatingIfNeeded: bin &- leftBin) / width

@@ -31,7 +31,8 @@ public struct EchoResidual: ~Copyable {
     private let factorQ8 = FixedArray<Int64>(count: 20, repeating: 2_048)
     /// Frames in which echo stood out of the noise since the echo path was new.
     private let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
-    private var echoSpectrum = SpectrumAnalyzer()
+    private var analyzer = SpectrumAnalyzer()
+    private var echoSpectrum = Spectrum()
 
     /// Whether the residual is more than echo and noise, 0...32767 = 0...1.
     public private(set) var nearEndQ15: Int16 = 0
@@ -50,11 +51,11 @@ public struct EchoResidual: ~Copyable {
     ///   - noiseEstimator: the noise in what it left.
     @_noAllocation @_noLocks
     mutating func process(
-        echoEstimate: UnsafePointer<Int16>, residualSpectrum: borrowing SpectrumAnalyzer,
+        echoEstimate: UnsafePointer<Int16>, residualSpectrum: borrowing Spectrum,
         expectedMisalignment: UnsafePointer<Int64>,
         isPathSuspect: Bool, noiseEstimator: borrowing NoiseEstimator
     ) {
-        echoSpectrum.process(echoEstimate)
+        analyzer.transform(echoEstimate, into: &echoSpectrum)
         map.measure(echoSpectrum, into: echo.base)
         map.measure(residualSpectrum, into: residual.base)
         map.measure(misalignment: expectedMisalignment, into: misalignment.base)

@@ -6,25 +6,19 @@
 struct EchoSuppressor: ~Copyable {
     private let bandGains = FixedArray<Int32>(count: 20, repeating: 32_768)
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
-    private let suppressed = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
-    private var synthesizer = SpectrumSynthesizer()
     /// `EchoResidual.nearEndQ15`, falling with a time constant of 0.16 s, so that the ends of words survive.
     private var heldNearEndQ15: Int64 = 0
 
     init() {}
 
-    /// One frame, 160 samples out, `SpectrumSynthesizer.delaySamples` behind the input.
+    /// Gain of each bin in the newest frame, Q15 (32768 is 1); 257 values.
+    var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
+
+    /// Renews `gainsQ15`.
     ///
-    /// - Parameters:
-    ///   - analyzer: what the canceller left.
-    ///   - residual: has seen the frame.
-    ///   - moreGainsQ15: 257 factors on top, Q15, such as a noise suppressor's; nil for none.
-    ///   - output: receives 160 samples.
+    /// - Parameter residual: has seen the frame.
     @_noAllocation @_noLocks
-    mutating func process(
-        _ analyzer: borrowing SpectrumAnalyzer, _ residual: borrowing EchoResidual, moreGainsQ15: UnsafePointer<Int32>?,
-        into output: UnsafeMutablePointer<Int16>
-    ) {
+    mutating func process(_ residual: borrowing EchoResidual) {
         heldNearEndQ15 = max(Int64(residual.nearEndQ15), (heldNearEndQ15 &* 15) &>> 4)
         let weightQ8 = 1_024 &- (896 &* heldNearEndQ15) &>> 15
         for band in 0..<EchoBands.count {
@@ -35,29 +29,13 @@ struct EchoSuppressor: ~Copyable {
             bandGains.base[band] = max(gain, bandGains.base[band] &>> 1)
         }
         residual.spread(UnsafePointer(bandGains.base), into: gains.base)
-        apply(analyzer, moreGainsQ15)
-        synthesizer.process(UnsafePointer(suppressed.base), exponent: analyzer.exponent, into: output)
     }
 
-    /// Lets a frame through unchanged; its first half is not complete unless the frame before was processed.
+    /// Nothing can echo: every gain is 1.
     @_noAllocation @_noLocks
-    mutating func prime(
-        _ analyzer: borrowing SpectrumAnalyzer, moreGainsQ15: UnsafePointer<Int32>?, into output: UnsafeMutablePointer<Int16>
-    ) {
+    mutating func open() {
         bandGains.base.update(repeating: 32_768, count: bandGains.count)
         gains.base.update(repeating: 32_768, count: gains.count)
-        apply(analyzer, moreGainsQ15)
-        synthesizer.process(UnsafePointer(suppressed.base), exponent: analyzer.exponent, into: output)
-    }
-
-    @_noAllocation @_noLocks
-    private func apply(_ analyzer: borrowing SpectrumAnalyzer, _ moreGainsQ15: UnsafePointer<Int32>?) {
-        let source = analyzer.bins
-        for bin in 0..<SpectrumAnalyzer.binCount {
-            var gain = gains.base[bin]
-            if let moreGainsQ15 { gain = (gain &* (moreGainsQ15[bin] &>> 1)) &>> 14 }
-            suppressed.base[bin] = ComplexInt32(re: multiplyQ15(source[bin].re, gain), im: multiplyQ15(source[bin].im, gain))
-        }
     }
 
     /// Amplitude gain of one band, Q15.

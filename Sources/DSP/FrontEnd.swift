@@ -19,6 +19,8 @@ public struct FrontEnd: ~Copyable {
     private var farSpectra: FarEndSpectra
     private var canceller: EchoCanceller
     private var analyzer = SpectrumAnalyzer()
+    private var spectrum = Spectrum()
+    private var synthesizer = SpectrumSynthesizer()
     private var noise = NoiseEstimator()
     private var residualEcho = EchoResidual()
     private var noiseSuppressor: NoiseSuppressor
@@ -26,14 +28,12 @@ public struct FrontEnd: ~Copyable {
     private var detector = VoiceDetector()
     private var meter = FrontEndMeter()
     private var echoFrames = 0
-    /// Whether the echo suppressor's overlap holds the frame before.
-    private var isPrimed = false
 
     private let far = FixedArray<Int16>(count: 160, repeating: 0)
     private let microphone = FixedArray<Int16>(count: 160, repeating: 0)
     private let residual = FixedArray<Int16>(count: 160, repeating: 0)
     private let echo = FixedArray<Int16>(count: 160, repeating: 0)
-    private let delayed = FixedArray<Int16>(count: 160, repeating: 0)
+    private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
 
     public init(_ configuration: Configuration) {
         precondition((1...8).contains(configuration.microphones) && (0...36).contains(configuration.microphoneGainDecibels))
@@ -64,13 +64,13 @@ public struct FrontEnd: ~Copyable {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         farSpectra.process(far.base)
         cancel()
-        analyzer.process(residual.base)
+        analyzer.process(residual.base, into: &spectrum)
         let mayEcho = mayHoldEcho()
         if mayEcho { judgeResidual() }
-        if !(mayEcho && residualEcho.isAudible) { noise.process(analyzer.logPowerQ16) }
+        if !(mayEcho && residualEcho.isAudible) { noise.process(spectrum.logPowerQ16) }
         suppress(mayEcho: mayEcho, into: recognizerOutput)
         verdict.nearEndQ15 = mayEcho ? residualEcho.nearEndQ15 : .max
-        verdict.speechProbabilityQ15 = min(detector.process(analyzer, noise), verdict.nearEndQ15)
+        verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
         describe(&verdict, output: recognizerOutput)
         return verdict
     }
@@ -95,32 +95,26 @@ public struct FrontEnd: ~Copyable {
             echo.base[n] = saturatedInt16(Int32(microphone.base[n]) &- Int32(residual.base[n]))
         }
         residualEcho.process(
-            echoEstimate: echo.base, residualSpectrum: analyzer, expectedMisalignment: canceller.expectedMisalignment,
+            echoEstimate: echo.base, residualSpectrum: spectrum, expectedMisalignment: canceller.expectedMisalignment,
             isPathSuspect: canceller.isPathSuspect, noiseEstimator: noise)
     }
 
     /// The recognizer's samples, 160 behind `residual`.
-    ///
-    /// The echo suppressor's synthesis starts one frame before its output is used and ends one after.
     @_noAllocation @_noLocks
     private mutating func suppress(mayEcho: Bool, into output: UnsafeMutablePointer<Int16>) {
-        let suppressesNoise = configuration.noiseFloorDecibels < 0
-        if suppressesNoise {
-            noiseSuppressor.process(analyzer, noise, into: output)
+        if mayEcho && configuration.suppressesResidualEcho {
+            echoSuppressor.process(residualEcho)
         } else {
-            copy(delayed.base, to: output, count: 160)
-            copy(residual.base, to: delayed.base, count: 160)
+            echoSuppressor.open()
         }
-        let gains = suppressesNoise ? noiseSuppressor.gainsQ15 : nil
-        let isWanted = mayEcho && configuration.suppressesResidualEcho
-        if isWanted && isPrimed {
-            echoSuppressor.process(analyzer, residualEcho, moreGainsQ15: gains, into: output)
-        } else if isWanted {
-            echoSuppressor.prime(analyzer, moreGainsQ15: gains, into: echo.base)
-        } else if isPrimed {
-            echoSuppressor.prime(analyzer, moreGainsQ15: gains, into: output)
+        copy(echoSuppressor.gainsQ15, to: gains.base, count: 257)
+        if configuration.noiseFloorDecibels < 0 {
+            noiseSuppressor.process(spectrum, noise)
+            for k in 0..<257 {
+                gains.base[k] = (gains.base[k] &* (noiseSuppressor.gainsQ15[k] &>> 1)) &>> 14
+            }
         }
-        isPrimed = isWanted
+        synthesizer.process(spectrum, gainsQ15: UnsafePointer(gains.base), into: output)
     }
 
     @_noAllocation @_noLocks
@@ -130,11 +124,11 @@ public struct FrontEnd: ~Copyable {
             meter.note(microphone: microphoneEnergy, residual: FrontEndMeter.energy(residual.base))
         }
         verdict.farEndActive = farSpectra.isSounding
-        verdict.farEndLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(far.base))
-        verdict.microphoneLevel = FrontEndMeter.level(ofEnergy: microphoneEnergy)
-        verdict.outputLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(output))
-        verdict.noiseLevel = noise.level()
-        verdict.echoReturnLossEnhancementDecibelsQ8 = meter.enhancementDecibelsQ8()
+        verdict.stages.farEndLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(far.base))
+        verdict.stages.microphoneLevel = FrontEndMeter.level(ofEnergy: microphoneEnergy)
+        verdict.stages.outputLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(output))
+        verdict.stages.noiseLevel = noise.level()
+        verdict.stages.echoReturnLossEnhancementDecibelsQ8 = meter.enhancementDecibelsQ8()
         verdict.driftPartsPerMillionQ8 = history.driftPartsPerMillionQ8
     }
 }

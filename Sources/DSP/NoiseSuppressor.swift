@@ -15,10 +15,8 @@ public struct NoiseSuppressor: ~Copyable {
     /// log2 of the clean power of the frame before.
     private let logCleanQ16 = FixedArray<Int32>(count: 257, repeating: 0)
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
-    private let suppressed = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     private let logWienerQ16 = Curve(from: -9, to: 12) { $0 - Log2.ofQ16(onePlus($0)) + 16 * Log2.one }
     private let logExpansionQ16 = Curve(from: -10, to: 3) { halfExponentialIntegralQ16(logQ16: $0) }
-    private var synthesizer = SpectrumSynthesizer()
 
     /// - Parameter floorDecibels: the least gain, -30...0 dB.
     public init(floorDecibels: Int = -15) {
@@ -30,23 +28,14 @@ public struct NoiseSuppressor: ~Copyable {
     /// Gain of each bin in the newest frame, Q15 (32768 is 1); 257 values.
     public var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
 
-    /// One frame, 160 samples out, `SpectrumSynthesizer.delaySamples` behind the input.
+    /// Renews `gainsQ15`.
     ///
     /// - Parameters:
-    ///   - analyzer: holds the frame.
+    ///   - spectrum: the frame.
     ///   - noise: has seen the frame.
-    ///   - output: receives 160 samples, saturated.
     @_noAllocation @_noLocks
-    public mutating func process(
-        _ analyzer: borrowing SpectrumAnalyzer, _ noise: borrowing NoiseEstimator, into output: UnsafeMutablePointer<Int16>
-    ) {
-        updateGains(analyzer.logPowerQ16, noise.logNoiseQ16)
-        let source = analyzer.bins
-        for k in 0..<Self.bins {
-            let gain = gains.base[k]
-            suppressed.base[k] = ComplexInt32(re: multiplyQ15(source[k].re, gain), im: multiplyQ15(source[k].im, gain))
-        }
-        synthesizer.process(suppressed.base, exponent: analyzer.exponent, into: output)
+    public mutating func process(_ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
+        updateGains(spectrum.logPowerQ16, noise.logNoiseQ16)
     }
 
     @_noAllocation @_noLocks

@@ -17,12 +17,12 @@ public struct VoiceDetector: ~Copyable {
     public init() {}
 
     /// - Parameters:
-    ///   - analyzer: holds the frame.
+    ///   - spectrum: holds the frame.
     ///   - noise: has seen the frame.
     /// - Returns: Q15, 0...32767.
     @_noAllocation @_noLocks
-    public mutating func process(_ analyzer: borrowing SpectrumAnalyzer, _ noise: borrowing NoiseEstimator) -> Int16 {
-        features.process(analyzer, noise)
+    public mutating func process(_ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator) -> Int16 {
+        features.process(spectrum, noise)
         gatherInputs()
         let probabilityQ15 = features.isSilence ? 0 : network.probabilityQ15(inputsQ11.base)
         smoothedQ15 &+= ((probabilityQ15 &- smoothedQ15) &* 11_469) &>> 15

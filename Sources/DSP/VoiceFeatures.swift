@@ -41,13 +41,13 @@ struct VoiceFeatures: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    mutating func process(_ analyzer: borrowing SpectrumAnalyzer, _ noise: borrowing NoiseEstimator) {
+    mutating func process(_ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
         // Powers are taken in units of 2^(2 exponent + 6), so that the widest band's sum fits.
-        let unitQ16 = (2 &* Int32(truncatingIfNeeded: analyzer.exponent) &+ 6) &* Log2.one
-        let least: UInt64 = 1 &<< UInt64(max(min(-2 &* analyzer.exponent, 56), 0))
+        let unitQ16 = (2 &* Int32(truncatingIfNeeded: spectrum.exponent) &+ 6) &* Log2.one
+        let least: UInt64 = 1 &<< UInt64(max(min(-2 &* spectrum.exponent, 56), 0))
         var (total, loudest): (Int32, Int32) = (0, 0)
         for band in 0..<Self.bandCount {
-            measure(band, analyzer, noise.logNoiseQ16, least: least, unitQ16: unitQ16)
+            measure(band, spectrum, noise.logNoiseQ16, least: least, unitQ16: unitQ16)
             total &+= bandQ16.base[band]
             let width = UInt64(truncatingIfNeeded: edges.base[band &+ 1] &- edges.base[band])
             loudest = max(loudest, bandQ16.base[band] &- Log2.ofQ16(width))
@@ -66,14 +66,14 @@ struct VoiceFeatures: ~Copyable {
 
     @_noAllocation @_noLocks
     private func measure(
-        _ band: Int, _ analyzer: borrowing SpectrumAnalyzer, _ logNoiseQ16: UnsafePointer<Int32>, least: UInt64, unitQ16: Int32
+        _ band: Int, _ spectrum: borrowing Spectrum, _ logNoiseQ16: UnsafePointer<Int32>, least: UInt64, unitQ16: Int32
     ) {
         let (first, end) = (edges.base[band], edges.base[band &+ 1])
         var sum: UInt64 = 0
         var (logSum, excess): (Int32, Int32) = (0, 0)
         for k in first..<end {
-            sum &+= max(UInt64(bitPattern: analyzer.bins[k].power) &>> 6, least)
-            let log = max(analyzer.logPowerQ16[k], Self.floorQ16)
+            sum &+= max(UInt64(bitPattern: spectrum.bins.base[k].power) &>> 6, least)
+            let log = max(spectrum.logPowerQ16[k], Self.floorQ16)
             logSum &+= log
             excess &+= max(log &- max(logNoiseQ16[k], Self.floorQ16), 0)
         }

@@ -35,11 +35,11 @@ final class FrontEndGauges: Sendable {
         frames.add(1, ordering: .releasing)
         if isLate { lateFrames.add(1, ordering: .relaxed) }
         if isDropped { droppedFrames.add(1, ordering: .relaxed) }
-        microphoneLevel.store(Int(verdict.microphoneLevel), ordering: .relaxed)
-        noiseLevel.store(Int(verdict.noiseLevel), ordering: .relaxed)
-        outputLevel.store(Int(verdict.outputLevel), ordering: .relaxed)
-        farEndLevel.store(Int(verdict.farEndLevel), ordering: .relaxed)
-        enhancementDecibelsQ8.store(Int(verdict.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
+        microphoneLevel.store(Int(verdict.stages.microphoneLevel), ordering: .relaxed)
+        noiseLevel.store(Int(verdict.stages.noiseLevel), ordering: .relaxed)
+        outputLevel.store(Int(verdict.stages.outputLevel), ordering: .relaxed)
+        farEndLevel.store(Int(verdict.stages.farEndLevel), ordering: .relaxed)
+        enhancementDecibelsQ8.store(Int(verdict.stages.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
         clippedSamples.add(Int(verdict.clippedSamples), ordering: .relaxed)
     }
 

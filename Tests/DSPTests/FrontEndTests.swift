@@ -115,11 +115,14 @@ import Testing
         configuration.cancelsEcho = false
         configuration.noiseFloorDecibels = 0
         configuration.suppressesResidualEcho = false
+        configuration.controlsGain = false
         let result = FrontEndRun(microphones, far: noise.samples(8_000, peak: 20_000), change: { $0 = configuration })
         let right = zip(microphones[0], microphones[1]).map { (left: Int16, right: Int16) -> Double in
             Double((Int(left) + Int(right) + 1) >> 1)
         }
-        #expect(Array(result.output[160...]) == Array(right[..<7_840]))
+        // The windows of analysis and synthesis overlap to 1 within 2^-14.
+        let differences = zip(result.output[160...], right[..<7_840]).map { abs($0 - $1) }
+        #expect(differences.allSatisfy { $0 <= 3 }, "\(differences.max() ?? 0)")
         #expect(FrontEnd.delaySamples == 160)
     }
 
@@ -128,7 +131,7 @@ import Testing
         let tone = (0..<16_000).map { (n: Int) -> Int16 in Int16(1_000 * sin(radians * Double(n))) }
         let silence = [Int16](repeating: 0, count: 16_000)
         let loud = FrontEndRun([tone], far: silence, change: { $0.microphoneGainDecibels = 20 })
-        #expect(abs(Double(loud.verdicts[60].microphoneLevel) - 7_071) < 50)
+        #expect(abs(Double(loud.verdicts[60].stages.microphoneLevel) - 7_071) < 50)
         let square = (0..<16_000).map { $0 / 8 % 2 == 0 ? Int16.max : -20_000 }
         let clipped = FrontEndRun([square], far: silence)
         #expect(clipped.verdicts[10].clippedSamples == 80)

@@ -27,17 +27,20 @@ struct Scene {
 struct Path {
     func run(_ samples: [Int16]) -> (output: [Int16], probabilities: [Int16]) {
         var analyzer = SpectrumAnalyzer()
+        var spectrum = Spectrum()
         var noise = NoiseEstimator()
         var suppressor = NoiseSuppressor()
         var detector = VoiceDetector()
+        var synthesizer = SpectrumSynthesizer()
         var output: [Int16] = []
         var probabilities: [Int16] = []
         var cleaned = [Int16](repeating: 0, count: 160)
         for start in stride(from: 0, through: samples.count - 160, by: 160) {
-            analyzer.process(Array(samples[start..<start + 160]))
-            noise.process(analyzer.logPowerQ16)
-            suppressor.process(analyzer, noise, into: &cleaned)
-            probabilities.append(detector.process(analyzer, noise))
+            analyzer.process(Array(samples[start..<start + 160]), into: &spectrum)
+            noise.process(spectrum.logPowerQ16)
+            probabilities.append(detector.process(spectrum, noise))
+            suppressor.process(spectrum, noise)
+            synthesizer.process(spectrum, gainsQ15: suppressor.gainsQ15, into: &cleaned)
             output += cleaned
         }
         return (output, probabilities)

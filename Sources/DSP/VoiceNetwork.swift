@@ -1,57 +1,53 @@
-/// The voice detector's network: 126 inputs, 24 rectified units, one probability.
+/// The network behind voice detector and mask: 132 features of a frame in, 96 gains and one probability out.
 ///
-/// Inputs are Q11 within -8...8, weights eight bits with a binary point per unit; a unit's sum needs at most 14 + 7 + 7 = 28
-/// bits. Units are Q11 after rectification, output weights Q10, the logit Q16. The numbers stand in
-/// `VoiceNetworkWeights.swift`.
-struct VoiceNetwork: ~Copyable {
-    /// Two zeros at the end fill the last SIMD step.
-    static var inputCount: Int { 128 }
-    private static var usedInputs: Int { 126 }
-    private static var unitCount: Int { 24 }
+///     features ─▶ 80 rectified units ─▶ 96 recurrent units ─▶ speech?
+///                        └──────────────────┴──────────────▶ gains of 32 bands and of 64 single bins
+///
+/// Features are Q11 within -8...8; rectified units Q12, at most 8; states Q15 (`VoiceRecurrence`); what a layer gives is Q16.
+/// The gains' layer reads units and states side by side in Q12. Weights have eight bits (`VoiceLayer`); `training` makes them.
+public struct VoiceNetwork: ~Copyable {
+    public static var featureCount: Int { 132 }
+    public static var gainCount: Int { 96 }
 
-    private let weights = FixedArray<Int16>(count: 24 * 128, repeating: 0)
-    private let biases = FixedArray<Int32>(count: 24, repeating: 0)
-    private let shifts = FixedArray<Int32>(count: 24, repeating: 0)
-    private let outputWeightsQ10 = FixedArray<Int32>(count: 24, repeating: 0)
-    private let outputBiasQ16 = VoiceNetwork.outputBiasQ16
+    /// Expected share of speech in the amplitude of each band, then of each single bin, Q15, 0...32768.
+    public var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
+    /// Of the newest frame, Q15.
+    public private(set) var probabilityQ15: Int16 = 0
+    /// The features, Q11, that `step` reads; those from `featureCount` on stay 0.
+    public let featuresQ11 = FixedArray<Int16>(count: 144, repeating: 0)
 
-    init() {
-        for unit in 0..<Self.unitCount {
-            for input in 0..<Self.usedInputs {
-                weights[unit * Self.inputCount + input] = Int16(Self.hiddenWeights[unit * Self.usedInputs + input])
-            }
-            biases[unit] = Self.hiddenBiases[unit]
-            shifts[unit] = Self.hiddenShifts[unit]
-            outputWeightsQ10[unit] = Self.outputWeightsQ10[unit]
-        }
-    }
+    private let dense = VoiceLayer(VoiceWeights.dense)
+    private var recurrence = VoiceRecurrence()
+    private let speechLayer = VoiceLayer(VoiceWeights.speech)
+    private let bandLayer = VoiceLayer(VoiceWeights.bandGains)
+    private let binLayer = VoiceLayer(VoiceWeights.binGains)
+    private let logistic = Logistic()
+    private let sumsQ16 = FixedArray<Int32>(count: 96, repeating: 0)
+    /// Rectified units, then states.
+    private let hiddenQ12 = FixedArray<Int16>(
+        count: VoiceRecurrence.inputCount + VoiceRecurrence.unitCount, repeating: 0)
+    private let gains = FixedArray<Int32>(count: VoiceNetwork.gainCount, repeating: 32_768)
 
-    /// - Parameter inputsQ11: `inputCount` values, the last two 0.
-    /// - Returns: 0...32767.
+    public init() {}
+
+    /// Takes `featuresQ11` and renews gains, probability and memory.
     @_noAllocation @_noLocks
-    func probabilityQ15(_ inputsQ11: UnsafePointer<Int16>) -> Int32 {
-        var logitQ21: Int64 = 0
-        for unit in 0..<Self.unitCount {
-            let sum = biases.base[unit] &+ dot(inputsQ11, weights.base + unit &* Self.inputCount)
-            let activationQ11 = max(sum, 0) &>> shifts.base[unit]
-            logitQ21 &+= Int64(activationQ11) &* Int64(outputWeightsQ10.base[unit])
+    public mutating func step() {
+        dense.apply(featuresQ11.base, into: sumsQ16.base)
+        for unit in 0..<VoiceRecurrence.inputCount {
+            hiddenQ12.base[unit] = saturatedInt16(
+                roundingShift(max(min(sumsQ16.base[unit], 8 &* 65_536), 0), 4))
         }
-        let logitQ16 = Int32(truncatingIfNeeded: max(min(logitQ21 &>> 5, 1 << 20), -1 << 20)) &+ outputBiasQ16
-        // 1 / (1 + 2^(-x log2 e)).
-        let againstQ16 = 0 &- Int32(truncatingIfNeeded: (Int64(logitQ16) &* 94_548) &>> 16)
-        let oddsQ16 = Int64(Log2.power(min(againstQ16, 14 &* Log2.one) &+ 16 &* Log2.one))
-        return Int32(truncatingIfNeeded: (32_767 &<< 16) / (oddsQ16 &+ 65_536))
-    }
-
-    @_noAllocation @_noLocks @inline(__always)
-    private func dot(_ left: UnsafePointer<Int16>, _ right: UnsafePointer<Int16>) -> Int32 {
-        let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
-        var lanes = SIMD8<Int32>(repeating: 0)
-        for step in 0..<Self.inputCount / 8 {
-            let a = left.loadUnaligned(fromByteOffset: 16 &* step, as: SIMD8<Int16>.self)
-            let b = right.loadUnaligned(fromByteOffset: 16 &* step, as: SIMD8<Int16>.self)
-            lanes &+= SIMD8<Int32>(truncatingIfNeeded: a) &* SIMD8<Int32>(truncatingIfNeeded: b)
+        recurrence.step(hiddenQ12.base, logistic)
+        for unit in 0..<VoiceRecurrence.unitCount {
+            hiddenQ12.base[VoiceRecurrence.inputCount &+ unit] = recurrence.stateQ15[unit] &>> 3
         }
-        return lanes.wrappedSum()
+        speechLayer.apply(recurrence.stateQ15, into: sumsQ16.base)
+        probabilityQ15 = saturatedInt16(logistic.sigmoidQ20(sumsQ16.base[0]) &>> 5)
+        bandLayer.apply(hiddenQ12.base, into: sumsQ16.base)
+        binLayer.apply(hiddenQ12.base, into: sumsQ16.base + VoiceBands.count)
+        for gain in 0..<Self.gainCount {
+            gains.base[gain] = logistic.sigmoidQ20(sumsQ16.base[gain]) &>> 5
+        }
     }
 }

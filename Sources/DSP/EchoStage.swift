@@ -1,0 +1,115 @@
+/// Everything between the far end and the microphones: alignment, one canceller per microphone, what they leave.
+///
+///     far end ─▶ history, drift ─▶ spectra, shared ─┐
+///     microphones ──────────────────────────────────┴▶ cancellers ─▶ residuals ─▶ (array, beam) ─▶ `judge` ─▶ gains, near end
+///
+/// Per frame call `cancel`, then, with the spectrum of the beam made of the residuals, `judge`, then `apply`. All three sleep
+/// while there is no far end.
+public struct EchoStage: ~Copyable {
+    private let microphones: Int
+    private var history = FarEndHistory()
+    private var spectra: FarEndSpectra
+    private let cancellers: UnsafeMutablePointer<EchoCanceller>
+    private var residualEcho = EchoResidual()
+    private var suppressor = EchoSuppressor()
+    private var meter = FrontEndMeter()
+    /// Frames until what the canceller left has died away in the detector's memory too.
+    private var echoFrames = 0
+    private let far = FixedArray<Int16>(count: 160, repeating: 0)
+    private let echo = FixedArray<Int16>(count: 160, repeating: 0)
+
+    /// - Parameters:
+    ///   - microphones: 1...8.
+    ///   - tailMilliseconds: how long an echo can last behind its bulk delay: a multiple of 20 in 20...320.
+    public init(microphones: Int, tailMilliseconds: Int) {
+        precondition((1...8).contains(microphones))
+        self.microphones = microphones
+        spectra = FarEndSpectra(tailMilliseconds: tailMilliseconds)
+        cancellers = .allocate(capacity: microphones)
+        for index in 0..<microphones {
+            (cancellers + index).initialize(to: EchoCanceller(tailMilliseconds: tailMilliseconds))
+        }
+    }
+
+    deinit {
+        cancellers.deinitialize(count: microphones)
+        cancellers.deallocate()
+    }
+
+    /// Whether something that the loudspeaker played can still echo within the cancellers' reach.
+    public var isAwake: Bool { spectra.isAwake }
+    /// Whether the loudspeaker sounded within the last 100 ms.
+    public var farEndSounds: Bool { spectra.isSounding }
+    /// Whether the cancellers were awake within the last half second: a detector's memory of an echo outlasts the echo.
+    public var mayHoldEcho: Bool { echoFrames > 0 }
+    /// Whether echo is expected to stand above the noise in the newest frame, so that it must not be learned as noise.
+    public var isAudible: Bool { mayHoldEcho && residualEcho.isAudible }
+    /// Whether the frame holds more than echo and noise, 0...32767 = 0...1; 32767 when nothing can echo.
+    public var nearEndQ15: Int16 { mayHoldEcho ? residualEcho.nearEndQ15 : .max }
+    /// What leaves the near end and takes the echo, per bin, Q15 (32768 is 1); 257 values.
+    public var gainsQ15: UnsafePointer<Int32> { suppressor.gainsQ15 }
+    /// Echo return loss enhancement of the first microphone by its canceller alone, dB in Q8, over the frames with a far end.
+    public var enhancementDecibelsQ8: Int16 { meter.enhancementDecibelsQ8() }
+    /// How fast the loudspeaker's clock runs against the microphones', parts per million in Q8.
+    public var driftPartsPerMillionQ8: Int32 { history.driftPartsPerMillionQ8 }
+    /// The bulk delay that the cancellers work behind, samples at 16 kHz.
+    public var delaySamples: Int { 0 }
+    /// The far end of this frame, aligned to the microphones; 160 samples.
+    public var alignedFarEnd: UnsafePointer<Int16> { UnsafePointer(far.base) }
+
+    /// Takes the echo out of one frame of all microphones.
+    ///
+    /// - Parameters:
+    ///   - planar: `microphones` x 160 samples.
+    ///   - farEnd: the samples newly played since the last call, on the loudspeaker's clock at nominal 16 kHz.
+    ///   - farEndCount: 0...1600.
+    ///   - farEndOffset: where the frame's first sample stands on the loudspeaker's clock, counted from `farEnd[0]`.
+    ///   - residuals: receives `microphones` x 160 samples; no delay. Must not be `planar`.
+    @_noAllocation @_noLocks
+    public mutating func cancel(
+        _ planar: UnsafePointer<Int16>, farEnd: UnsafePointer<Int16>, farEndCount: Int, farEndOffset: FarEndOffset,
+        into residuals: UnsafeMutablePointer<Int16>
+    ) {
+        history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
+        spectra.process(far.base)
+        for index in 0..<microphones {
+            cancellers[index].process(planar + index &* 160, far: spectra, into: residuals + index &* 160)
+        }
+        echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
+        guard mayHoldEcho else { return }
+        for n in 0..<160 {
+            echo.base[n] = saturatedInt16(Int32(planar[n]) &- Int32(residuals[n]))
+        }
+        if spectra.isSounding {
+            meter.note(microphone: FrontEndMeter.energy(planar), residual: FrontEndMeter.energy(residuals))
+        }
+    }
+
+    /// Compares what is left with what can be left: renews `nearEndQ15`, `isAudible` and `gainsQ15`.
+    ///
+    /// - Parameters:
+    ///   - beam: the frame's spectrum, made of the residuals.
+    ///   - noise: the noise in it.
+    ///   - maskQ15: share of speech in each bin's amplitude, 257 values in 0...32768; nil when not known.
+    @_noAllocation @_noLocks
+    public mutating func judge(
+        _ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator, maskQ15: UnsafePointer<Int32>? = nil
+    ) {
+        guard mayHoldEcho else { return suppressor.open() }
+        residualEcho.process(
+            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: cancellers[0].expectedMisalignment,
+            isPathSuspect: cancellers[0].isPathSuspect, noiseEstimator: noise)
+        suppressor.process(residualEcho)
+    }
+
+    /// Applies `gainsQ15` to the frame that was judged.
+    @_noAllocation @_noLocks
+    public mutating func apply(to beam: inout Spectrum, _ noise: borrowing NoiseEstimator) {
+        guard mayHoldEcho else { return }
+        for bin in 0..<Spectrum.binCount {
+            let value = beam.bins.base[bin]
+            let gain = suppressor.gainsQ15[bin]
+            beam.bins.base[bin] = ComplexInt32(re: multiplyQ15(value.re, gain), im: multiplyQ15(value.im, gain))
+        }
+    }
+}

@@ -57,6 +57,13 @@ public struct EchoStage: ~Copyable {
     /// The far end of this frame, aligned to the microphones; 160 samples.
     public var alignedFarEnd: UnsafePointer<Int16> { UnsafePointer(far.base) }
 
+    /// Only follows the far end, for `farEndSounds` and the clocks: what a front end without a canceller still wants to know.
+    @_noAllocation @_noLocks
+    public mutating func listen(farEnd: UnsafePointer<Int16>, farEndCount: Int, farEndOffset: FarEndOffset) {
+        history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
+        spectra.process(far.base)
+    }
+
     /// Takes the echo out of one frame of all microphones.
     ///
     /// - Parameters:

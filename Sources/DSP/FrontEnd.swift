@@ -1,8 +1,8 @@
 /// The whole chain, from the microphones to what the recognizer hears and whether somebody speaks.
 ///
-///     microphones ─▶ average ─▶ high-pass ─▶ echo canceller ─▶ spectrum ─▶ residual echo and noise suppressor ─▶ recognizer
-///                                              ▲                  └─▶ detector, gated by what may still be echo ─▶ verdict
-///     far end ─▶ history, alignment ─▶ spectra ┘
+///     microphones ─▶ gain, high-pass ─▶ echo cancellers ─▶ spectra ─▶ beam ─▶ residual echo and noise suppressed ─▶ gain ─▶ recognizer
+///                                         ▲                  ▲  └──▶ network: mask ──▶ ▲
+///     far end ─▶ history, alignment ──────┘                  └─────────────┘   └─▶ probability, gated by what may still be echo ─▶ verdict
 ///
 /// One frame of 160 samples per call, on one thread, with no allocation and no lock. Causal: later samples never change it.
 ///
@@ -13,35 +13,30 @@ public struct FrontEnd: ~Copyable {
     public static var delaySamples: Int { SpectrumSynthesizer.delaySamples }
 
     private let configuration: Configuration
-    private let mixer: FrontEndMixer
-    private var highPass = HighPass()
-    private var history = FarEndHistory()
-    private var farSpectra: FarEndSpectra
-    private var canceller: EchoCanceller
+    private let input: MicrophoneInput
+    private var echo: EchoStage
     private var analyzer = SpectrumAnalyzer()
     private var spectrum = Spectrum()
-    private var synthesizer = SpectrumSynthesizer()
     private var noise = NoiseEstimator()
-    private var residualEcho = EchoResidual()
-    private var noiseSuppressor: NoiseSuppressor
-    private var echoSuppressor = EchoSuppressor()
     private var detector = VoiceDetector()
-    private var meter = FrontEndMeter()
-    private var echoFrames = 0
+    private var noiseSuppressor: NoiseSuppressor
+    private var synthesizer = SpectrumSynthesizer()
 
-    private let far = FixedArray<Int16>(count: 160, repeating: 0)
-    private let microphone = FixedArray<Int16>(count: 160, repeating: 0)
-    private let residual = FixedArray<Int16>(count: 160, repeating: 0)
-    private let echo = FixedArray<Int16>(count: 160, repeating: 0)
-    private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
+    /// Planar, `input.channels` x 160.
+    private let cleaned: FixedArray<Int16>
+    private let cancelled: FixedArray<Int16>
 
     public init(_ configuration: Configuration) {
         precondition((1...8).contains(configuration.microphones) && (0...36).contains(configuration.microphoneGainDecibels))
+        precondition(configuration.geometry.map { $0.positions.count == configuration.microphones } ?? true)
         self.configuration = configuration
-        mixer = FrontEndMixer(microphones: configuration.microphones, gainDecibels: configuration.microphoneGainDecibels)
-        farSpectra = FarEndSpectra(tailMilliseconds: configuration.echoTailMilliseconds)
-        canceller = EchoCanceller(tailMilliseconds: configuration.echoTailMilliseconds)
+        input = MicrophoneInput(
+            microphones: configuration.microphones, averages: configuration.geometry == nil || !configuration.formsBeam,
+            gainDecibels: configuration.microphoneGainDecibels, filtersRumble: configuration.filtersRumble)
+        echo = EchoStage(microphones: input.channels, tailMilliseconds: configuration.echoTailMilliseconds)
         noiseSuppressor = NoiseSuppressor(floorDecibels: configuration.noiseFloorDecibels)
+        cleaned = FixedArray(count: 160 * input.channels, repeating: 0)
+        cancelled = FixedArray(count: 160 * input.channels, repeating: 0)
     }
 
     /// One frame.
@@ -59,77 +54,53 @@ public struct FrontEnd: ~Copyable {
         recognizerOutput: UnsafeMutablePointer<Int16>
     ) -> Verdict {
         var verdict = Verdict()
-        verdict.clippedSamples = mixer.process(microphones, into: microphone.base)
-        if configuration.filtersRumble { highPass.process(microphone.base, into: microphone.base) }
-        history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
-        farSpectra.process(far.base)
-        cancel()
-        analyzer.process(residual.base, into: &spectrum)
-        let mayEcho = mayHoldEcho()
-        if mayEcho { judgeResidual() }
-        if !(mayEcho && residualEcho.isAudible) { noise.process(spectrum.logPowerQ16) }
-        suppress(mayEcho: mayEcho, into: recognizerOutput)
-        verdict.nearEndQ15 = mayEcho ? residualEcho.nearEndQ15 : .max
+        verdict.clippedSamples = input.process(microphones, into: cleaned.base)
+        cancel(farEnd, farEndCount, farEndOffset)
+        analyzer.process(cancelled.base, into: &spectrum)
+        if configuration.cancelsEcho { echo.judge(spectrum, noise) }
+        if !echo.isAudible { noise.process(spectrum.logPowerQ16) }
+        verdict.nearEndQ15 = echo.nearEndQ15
         verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
+        suppress(into: recognizerOutput)
         describe(&verdict, output: recognizerOutput)
         return verdict
     }
 
-    /// Whether the canceller was awake within the last half second: the detector's memory of an echo outlasts the echo.
+    /// `cancelled` from `cleaned`.
     @_noAllocation @_noLocks
-    private mutating func mayHoldEcho() -> Bool {
-        echoFrames = farSpectra.isAwake ? 50 : max(echoFrames &- 1, 0)
-        return configuration.cancelsEcho && echoFrames > 0
-    }
-
-    /// `residual` from `microphone`.
-    @_noAllocation @_noLocks
-    private mutating func cancel() {
-        guard configuration.cancelsEcho else { return copy(microphone.base, to: residual.base, count: 160) }
-        canceller.process(microphone.base, far: farSpectra, into: residual.base)
-    }
-
-    @_noAllocation @_noLocks
-    private mutating func judgeResidual() {
-        for n in 0..<160 {
-            echo.base[n] = saturatedInt16(Int32(microphone.base[n]) &- Int32(residual.base[n]))
-        }
-        residualEcho.process(
-            echoEstimate: echo.base, residualSpectrum: spectrum, expectedMisalignment: canceller.expectedMisalignment,
-            isPathSuspect: canceller.isPathSuspect, noiseEstimator: noise)
-    }
-
-    /// The recognizer's samples, 160 behind `residual`.
-    @_noAllocation @_noLocks
-    private mutating func suppress(mayEcho: Bool, into output: UnsafeMutablePointer<Int16>) {
-        if mayEcho && configuration.suppressesResidualEcho {
-            echoSuppressor.process(residualEcho)
+    private mutating func cancel(_ farEnd: UnsafePointer<Int16>, _ farEndCount: Int, _ farEndOffset: FarEndOffset) {
+        if configuration.cancelsEcho {
+            echo.cancel(
+                cleaned.base, farEnd: farEnd, farEndCount: farEndCount, farEndOffset: farEndOffset, into: cancelled.base)
         } else {
-            echoSuppressor.open()
+            echo.listen(farEnd: farEnd, farEndCount: farEndCount, farEndOffset: farEndOffset)
+            copy(cleaned.base, to: cancelled.base, count: cleaned.count)
         }
-        copy(echoSuppressor.gainsQ15, to: gains.base, count: 257)
+    }
+
+    /// The recognizer's samples, 160 behind `cancelled`.
+    @_noAllocation @_noLocks
+    private mutating func suppress(into output: UnsafeMutablePointer<Int16>) {
+        if configuration.noiseFloorDecibels < 0 { noiseSuppressor.process(spectrum, noise) }
+        if configuration.suppressesResidualEcho { echo.apply(to: &spectrum, noise) }
         if configuration.noiseFloorDecibels < 0 {
-            noiseSuppressor.process(spectrum, noise)
-            for k in 0..<257 {
-                gains.base[k] = (gains.base[k] &* (noiseSuppressor.gainsQ15[k] &>> 1)) &>> 14
-            }
+            synthesizer.process(spectrum, gainsQ15: noiseSuppressor.gainsQ15, into: output)
+        } else {
+            synthesizer.process(spectrum, into: output)
         }
-        synthesizer.process(spectrum, gainsQ15: UnsafePointer(gains.base), into: output)
     }
 
     @_noAllocation @_noLocks
-    private mutating func describe(_ verdict: inout Verdict, output: UnsafePointer<Int16>) {
-        let microphoneEnergy = FrontEndMeter.energy(microphone.base)
-        if farSpectra.isSounding {
-            meter.note(microphone: microphoneEnergy, residual: FrontEndMeter.energy(residual.base))
-        }
-        verdict.farEndActive = farSpectra.isSounding
-        verdict.stages.farEndLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(far.base))
-        verdict.stages.microphoneLevel = FrontEndMeter.level(ofEnergy: microphoneEnergy)
-        verdict.stages.outputLevel = FrontEndMeter.level(ofEnergy: FrontEndMeter.energy(output))
+    private func describe(_ verdict: inout Verdict, output: UnsafePointer<Int16>) {
+        verdict.farEndActive = echo.farEndSounds
+        verdict.driftPartsPerMillionQ8 = echo.driftPartsPerMillionQ8
+        verdict.stages.farEndLevel = FrontEndMeter.level(echo.alignedFarEnd)
+        verdict.stages.microphoneLevel = FrontEndMeter.level(UnsafePointer(cleaned.base))
+        verdict.stages.cancelledLevel = FrontEndMeter.level(UnsafePointer(cancelled.base))
+        verdict.stages.outputLevel = FrontEndMeter.level(output)
         verdict.stages.noiseLevel = noise.level()
-        verdict.stages.echoReturnLossEnhancementDecibelsQ8 = meter.enhancementDecibelsQ8()
-        verdict.driftPartsPerMillionQ8 = history.driftPartsPerMillionQ8
+        verdict.stages.echoReturnLossEnhancementDecibelsQ8 = echo.enhancementDecibelsQ8
+        verdict.stages.echoDelaySamples = Int16(truncatingIfNeeded: echo.delaySamples)
     }
 }
 

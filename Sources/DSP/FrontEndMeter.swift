@@ -13,9 +13,10 @@ struct FrontEndMeter {
         return energy
     }
 
+    /// Root mean square of 160 samples, sample steps.
     @_noAllocation @_noLocks
-    static func level(ofEnergy energy: Int64) -> Int16 {
-        saturatedInt16(Int64(squareRoot(UInt64(bitPattern: energy / 160))))
+    static func level(_ samples: UnsafePointer<Int16>) -> Int16 {
+        saturatedInt16(Int64(squareRoot(UInt64(bitPattern: energy(samples) / 160))))
     }
 
     /// Takes the energy of a frame before and after the canceller.

@@ -16,7 +16,7 @@ struct EchoBands: ~Copyable {
         }
         for band in 0..<Self.count {
             // |1 - 0.9 z^-1|^2 = 1.81 - 1.8 cos w, in Q31.
-            let cosineQ31 = Int64(phasorQ31(turnsQ32: UInt32((edges[band] + edges[band + 1]) << 22)).re)
+            let cosineQ31 = Int64(phasorQ31(turns: edges[band] + edges[band + 1], over: 1024).re)
             let emphasisQ31 = 3_886_945_403 - cosineQ31 * 9 / 5
             deemphasisQ8[band] = (1 << 39) / emphasisQ31
         }

@@ -22,6 +22,11 @@ public func phasorQ31(turnsQ32: UInt32) -> ComplexInt32 {
     }
 }
 
+/// e^(i 2 pi t) for t = `numerator` / `denominator` in 0 ..< 1. The quotient is taken in 64 bits: `Int` has 32 on small machines.
+func phasorQ31(turns numerator: Int, over denominator: Int) -> ComplexInt32 {
+    phasorQ31(turnsQ32: UInt32((UInt64(numerator) << 32) / UInt64(denominator)))
+}
+
 /// 1 - x/(k(k+1)) (1 - x/((k+2)(k+3)) (1 - ...)): the cosine series for k = 1, that of sin(a)/a for k = 2; x = a^2 below 0.62.
 private func alternatingSeriesQ62(_ squareQ62: Int64, firstTerm: Int64) -> Int64 {
     let one: Int64 = 1 << 62

@@ -42,7 +42,7 @@ public struct SpectrumAnalyzer: ~Copyable {
 /// Sample n of the analysis window: sin(pi/2 (n + 1/2) / 352), then cos(pi (n - 352) / 320), Q15.
 func analysisWindowQ15(_ n: Int) -> Int32 {
     if n < 352 {
-        return Int32(roundingShift(Int64(phasorQ31(turnsQ32: UInt32((2 * n + 1) << 32 / 2816)).im), 16))
+        return Int32(roundingShift(Int64(phasorQ31(turns: 2 * n + 1, over: 2816).im), 16))
     }
-    return Int32(roundingShift(Int64(phasorQ31(turnsQ32: UInt32((n - 352) << 32 / 640)).re), 16))
+    return Int32(roundingShift(Int64(phasorQ31(turns: n - 352, over: 640).re), 16))
 }

@@ -16,7 +16,7 @@ public struct SpectrumSynthesizer: ~Copyable {
     public init() {
         for n in 0..<160 {
             // Hann / analysis while the Hann rises; its square root while it falls.
-            let sineQ15 = roundingShift(Int64(phasorQ31(turnsQ32: UInt32(n << 32 / 640)).im), 16)
+            let sineQ15 = roundingShift(Int64(phasorQ31(turns: n, over: 640).im), 16)
             windowQ15[n] = Int32(sineQ15 * sineQ15 / Int64(analysisWindowQ15(192 + n)))
             windowQ15[160 + n] = analysisWindowQ15(352 + n)
         }

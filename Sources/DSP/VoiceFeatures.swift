@@ -70,11 +70,17 @@ public struct VoiceFeatures: ~Copyable {
         }
     }
 
+    /// log2 of the number of bins; the logarithm is good for large numbers only.
+    @_noAllocation @_noLocks @inline(__always)
+    private func logWidthQ16(_ first: Int, _ end: Int) -> Int32 {
+        Log2.ofQ16(UInt64(truncatingIfNeeded: end &- first) &<< 32) &- 32 &* Log2.one
+    }
+
     /// log2 of the mean power of bins `first`..<`end`.
     @_noAllocation @_noLocks @inline(__always)
     private func logMeanQ16(_ first: Int, _ end: Int) -> Int32 {
         let sum = powerBelow.base[end] &- powerBelow.base[first]
-        return Log2.ofQ16(sum) &+ unitQ16 &- Log2.ofQ16(UInt64(truncatingIfNeeded: end &- first))
+        return Log2.ofQ16(sum) &+ unitQ16 &- logWidthQ16(first, end)
     }
 
     @_noAllocation @_noLocks
@@ -115,7 +121,7 @@ public struct VoiceFeatures: ~Copyable {
                     bitPattern: Log2.power(max(logNoiseQ16[k], Self.floorQ16) &- loudest &+ 16 &* Log2.one)))
         }
         return loudest &+ Log2.ofQ16(sum) &- 16 &* Log2.one
-            &- Log2.ofQ16(UInt64(truncatingIfNeeded: end &- first))
+            &- logWidthQ16(first, end)
     }
 
     @_noAllocation @_noLocks

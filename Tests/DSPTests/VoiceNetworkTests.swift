@@ -88,6 +88,15 @@ import Testing
         #expect(quiet.reduce(0, +) / Int32(quiet.count) < 3_000)
     }
 
+    @Test(arguments: ["swells", "hum", "knocks", "steps of level"])
+    func `a noise that moves is not taken for a voice`(name: String) {
+        var probabilities: [Int16] = []
+        Self.masks(Self.surroundings(name), probabilities: { probabilities.append($0) }, { _, _ in })
+        let open = probabilities[60...].map { $0 > 16_384 }
+        let startsSpeech = open.indices.dropLast(12).contains { frame in open[frame..<frame + 12].filter(\.self).count >= 8 }
+        #expect(!startsSpeech)
+    }
+
     @Test(arguments: ["full-scale square", "stuck low", "random bits", "clicks", "full-scale sine", "silence, then full scale"])
     func `signals that break fixed point leave every share between nothing and all`(name: String) {
         Self.masks(DenoiseTests.extremes(name)) { _, mask in
@@ -135,7 +144,27 @@ import Testing
         return samples.count / 160
     }
 
-    private static func masks(_ samples: [Int16], _ body: (Int, UnsafePointer<Int32>) -> Void) {
+    /// Ten seconds.
+    private static func surroundings(_ name: String) -> [Int16] {
+        var white = SeededNoise(seed: 21)
+        var low = 0.0
+        return (0..<160_000).map { n in
+            let seconds = Double(n) / 16_000
+            let sample = Double(Int16.random(in: -1_000...1_000, using: &white))
+            low = 0.95 * low + 0.3 * sample
+            switch name {
+            case "swells": return Int16(low * (1.1 + sin(2 * Double.pi * 0.7 * seconds)))
+            case "hum":
+                return Int16(0.1 * low + [1.0, 2, 3, 5].reduce(0) { $0 + Reference.sine(100 * $1, at: seconds, peak: 400 / $1) })
+            case "knocks": return Int16(0.1 * low + 20 * low * exp(-30 * seconds.truncatingRemainder(dividingBy: 0.9)))
+            default: return Int16(n / 40_000 % 2 == 0 ? 0.2 * low : 2 * low)
+            }
+        }
+    }
+
+    private static func masks(
+        _ samples: [Int16], probabilities: (Int16) -> Void = { _ in }, _ body: (Int, UnsafePointer<Int32>) -> Void
+    ) {
         var analyzer = SpectrumAnalyzer()
         var spectrum = Spectrum()
         var noise = NoiseEstimator()
@@ -143,7 +172,7 @@ import Testing
         for start in stride(from: 0, through: samples.count - 160, by: 160) {
             analyzer.process(Array(samples[start..<start + 160]), into: &spectrum)
             noise.process(spectrum.logPowerQ16)
-            _ = detector.process(spectrum, noise)
+            probabilities(detector.process(spectrum, noise))
             body(start / 160, detector.maskQ15)
         }
     }

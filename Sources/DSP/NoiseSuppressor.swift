@@ -18,9 +18,9 @@ public struct NoiseSuppressor: ~Copyable {
     private let logWienerQ16 = Curve(from: -9, to: 12) { $0 - Log2.ofQ16(onePlus($0)) + 16 * Log2.one }
     private let logExpansionQ16 = Curve(from: -10, to: 3) { halfExponentialIntegralQ16(logQ16: $0) }
 
-    /// - Parameter floorDecibels: the least gain, -30...0 dB.
+    /// - Parameter floorDecibels: the least gain, -40...0 dB.
     public init(floorDecibels: Int = -15) {
-        precondition((-30...0).contains(floorDecibels))
+        precondition((-40...0).contains(floorDecibels))
         // 1 dB is 0.16610 octaves of amplitude.
         logFloorQ16 = Int32(floorDecibels) * 10_885
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that Sources/DSP runs anywhere: compiles it as Embedded Swift for WebAssembly and for a Cortex-M0 (a core without a
-# floating-point unit), and fails when the latter's object calls a software floating-point routine.
+# Proves that Sources/DSP runs anywhere: compiles it as Embedded Swift for a Cortex-M0 (a core without a floating-point unit), and
+# fails when its object calls a software floating-point routine; for a Cortex-M4, ARMv7 and AArch64; and builds the WebAssembly module.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,6 +37,9 @@ else
     fmt -w 120 <<<"$undefined" | sed 's/^/    /'
 fi
 
-compile wasm32-unknown-none-wasm "$work/wasm32.o"
-echo "wasm32-unknown-none-wasm: compiles, $(bytes "$work/wasm32.o") bytes of object"
+for target in armv7em-none-none-eabi armv7-none-none-eabi aarch64-none-none-elf; do
+    compile "$target" "$work/$target.o"
+    echo "$target: compiles, $(bytes "$work/$target.o") bytes of object"
+done
+scripts/dsp-wasm.sh || status=1
 exit $status

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the front end as a WebAssembly module, .build/dsp-web/linnet-front-end.wasm, and beside it the fuzz target's lives
+# (linnet-fuzz.wasm), with which the tests compare 32-bit arithmetic to the daemon's. Does nothing when all is newer than its sources.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+limit=$((150 * 1024))
+work=.build/dsp-web
+front=$work/linnet-front-end.wasm
+lives=$work/linnet-fuzz.wasm
+sources=(Sources/DSP Sources/DSPWeb Tests/DSPFuzz "$0")
+
+report() {
+    local size
+    size=$(wc -c <"$front" | tr -d ' ')
+    echo "WebAssembly: $front, $size bytes of at most $limit"
+    [ "$size" -le "$limit" ]
+}
+if [ -e "$front" ] && [ -e "$lives" ] && [ -z "$(find "${sources[@]}" -newer "$front" -print -quit)" ]; then report; exit; fi
+
+tools=$(dirname "$(readlink -f "$(command -v swiftc)")")
+mkdir -p "$work"
+flags=(-target wasm32-unknown-none-wasm -enable-experimental-feature Embedded -wmo -Osize -swift-version 6
+    -enable-upcoming-feature ExistentialAny -warnings-as-errors -parse-as-library -Xfrontend -disable-stack-protector)
+
+# A client of an Embedded module carries what it uses of it: the module alone is needed, not its object.
+swiftc "${flags[@]}" -module-name DSP -emit-module -emit-module-path "$work/DSP.swiftmodule" -c Sources/DSP/*.swift -o "$work/DSP.o"
+"$tools/clang" --target=wasm32-unknown-unknown -O2 -ffreestanding -Wall -Werror -c Sources/DSPWeb/runtime.c -o "$work/runtime.o"
+
+link() { # module, sources' folder, result
+    swiftc "${flags[@]}" -module-name "$1" -I "$work" -c "$2"/*.swift -o "$work/$1.o"
+    local exports=()
+    for name in $(grep -ohE '@_cdecl\("linnet_[a-z0-9_]+"\)' "$2"/*.swift | cut -d'"' -f2); do exports+=("--export=$name"); done
+    "$tools/wasm-ld" --no-entry --gc-sections --strip-all -z stack-size=65536 "${exports[@]}" "$work/$1.o" "$work/runtime.o" -o "$3"
+}
+link DSPFuzz Tests/DSPFuzz "$lives"
+link DSPWeb Sources/DSPWeb "$front"
+report

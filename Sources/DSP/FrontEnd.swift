@@ -21,6 +21,7 @@ public struct FrontEnd: ~Copyable {
     private var detector = VoiceDetector()
     private var noiseSuppressor: NoiseSuppressor
     private var synthesizer = SpectrumSynthesizer()
+    private var gain = GainControl()
 
     /// Planar, `input.channels` x 160.
     private let cleaned: FixedArray<Int16>
@@ -62,6 +63,9 @@ public struct FrontEnd: ~Copyable {
         verdict.nearEndQ15 = echo.nearEndQ15
         verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
         suppress(into: recognizerOutput)
+        if configuration.controlsGain {
+            gain.process(recognizerOutput, speechProbabilityQ15: verdict.speechProbabilityQ15)
+        }
         describe(&verdict, output: recognizerOutput)
         return verdict
     }
@@ -81,7 +85,7 @@ public struct FrontEnd: ~Copyable {
     /// The recognizer's samples, 160 behind `cancelled`.
     @_noAllocation @_noLocks
     private mutating func suppress(into output: UnsafeMutablePointer<Int16>) {
-        if configuration.noiseFloorDecibels < 0 { noiseSuppressor.process(spectrum, noise) }
+        if configuration.noiseFloorDecibels < 0 { noiseSuppressor.process(spectrum, noise, maskQ15: detector.maskQ15) }
         if configuration.suppressesResidualEcho { echo.apply(to: &spectrum, noise) }
         if configuration.noiseFloorDecibels < 0 {
             synthesizer.process(spectrum, gainsQ15: noiseSuppressor.gainsQ15, into: output)
@@ -100,6 +104,7 @@ public struct FrontEnd: ~Copyable {
         verdict.stages.outputLevel = FrontEndMeter.level(output)
         verdict.stages.noiseLevel = noise.level()
         verdict.stages.echoReturnLossEnhancementDecibelsQ8 = echo.enhancementDecibelsQ8
+        verdict.stages.gainDecibelsQ8 = configuration.controlsGain ? gain.gainDecibelsQ8 : 0
         verdict.stages.echoDelaySamples = Int16(truncatingIfNeeded: echo.delaySamples)
     }
 }

@@ -2,11 +2,12 @@ import ArgumentParser
 import Glibc
 import Stage
 
-/// `linnet bench …`: the daemon measured in the room. Every bench prints figures of one shape.
+/// `linnet bench …`: the daemon and its front end measured. Every bench prints figures of one shape.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures the daemon in the room.", usage: "linnet bench <turn|barge-in|idle> [options]",
-        subcommands: [Turn.self, BargeIn.self, Idle.self])
+        commandName: "bench", abstract: "Measures the daemon in the room, and its front end by itself.",
+        usage: "linnet bench <turn|barge-in|idle|dsp|hour> [options]",
+        subcommands: [Turn.self, BargeIn.self, Idle.self, DSPBenchCommand.self, HourBenchCommand.self])
 
     struct Turn: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

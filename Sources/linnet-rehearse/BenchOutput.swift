@@ -35,16 +35,16 @@ struct BenchOutput: ParsableArguments {
             print(report.json)
         } else {
             print(report.text.joined(separator: "\n"))
-            if let json { try write(report.json + "\n", to: json) }
+            if let json { try Self.write(report.json + "\n", to: json) }
         }
-        if let picture { try write(BenchPicture(report).svg(), to: picture) }
+        if let picture { try Self.write(BenchPicture(report).svg(), to: picture) }
         guard report.allHold else {
             Self.complain("Not everything that must be true was; the checks say what.")
             throw ExitCode.failure
         }
     }
 
-    private func write(_ text: String, to path: String) throws {
+    static func write(_ text: String, to path: String) throws {
         guard let file = fopen(path, "we") else {
             throw ValidationError("cannot write \(path): \(String(cString: strerror(errno)))")
         }

@@ -6,7 +6,7 @@ import DSP
 struct DSPCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dsp", abstract: "The daemon's signal processing on sound files.",
-        subcommands: [Denoise.self, VAD.self, AEC.self, WholeFrontEnd.self])
+        subcommands: [Denoise.self, VAD.self, AEC.self, WholeFrontEnd.self, PictureCommand.self])
 
     struct Denoise: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -18,7 +18,8 @@ struct DSPCommand: ParsableCommand {
             var configuration = FrontEnd.Configuration(microphones: 1)
             configuration.cancelsEcho = false
             configuration.suppressesResidualEcho = false
-            configuration.noiseFloorDecibels = -15  // for ears; recognizers hear no better
+            configuration.noiseFloorDecibels = -30  // for ears; recognizers hear no better
+            configuration.controlsGain = false
             let sound = try SoundFile.speech(input)
             try SoundFile.write(FileFrontEnd(configuration).process([sound], farEnd: nil).recognizer, to: output)
         }
@@ -48,6 +49,7 @@ struct DSPCommand: ParsableCommand {
         func run() throws {
             var configuration = FrontEnd.Configuration(microphones: 1)
             configuration.echoTailMilliseconds = 240  // a file's delay is not known beforehand
+            configuration.controlsGain = false
             let (microphone, played) = (try SoundFile.speech(mic), try SoundFile.speech(ref))
             try SoundFile.write(FileFrontEnd(configuration).process([microphone], farEnd: played).recognizer, to: output)
         }

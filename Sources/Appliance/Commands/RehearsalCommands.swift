@@ -35,9 +35,21 @@ struct DemoCommand: ParsableCommand {
 /// Its options are the rehearsal's own, `--help` included.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures the daemon's own paths: bench turn, bench barge-in, bench idle.")
-    @Argument(parsing: .captureForPassthrough, help: "turn, barge-in or idle, and its options; see linnet bench --help.")
+        commandName: "bench",
+        abstract: "Measures the daemon's own paths and its front end: bench turn, barge-in, idle, dsp, hour.")
+    @Argument(
+        parsing: .captureForPassthrough, help: "turn, barge-in, idle, dsp or hour, and its options; see linnet bench --help.")
     var options: [String] = []
 
     func run() throws { try RehearsalProgram.become(["bench"] + options) }
+}
+
+/// Its options are the rehearsal's own, `--help` included.
+struct PictureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "picture", abstract: "Sounds as spectrograms, one above the other, in one picture (SVG).")
+    @Argument(parsing: .captureForPassthrough, help: "--in A.wav [--in B.wav …] --out P.svg; see linnet dsp picture --help.")
+    var options: [String] = []
+
+    func run() throws { try RehearsalProgram.become(["picture"] + options) }
 }

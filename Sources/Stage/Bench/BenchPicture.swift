@@ -31,7 +31,9 @@ public struct BenchPicture: Sendable {
 
     private func draw(_ group: [Figure], from top: Double, colour: String) -> [String] {
         guard let first = group.first else { return [] }
-        let axis = PictureAxis(covering: group.compactMap(\.summary).flatMap { [$0.min, $0.max] })
+        let ends = group.compactMap(\.summary).flatMap { [$0.min, $0.max] }
+        // What was taken once is a bar, and a bar begins at nothing.
+        let axis = PictureAxis(covering: group.allSatisfy { $0.count <= 1 } ? ends + [0] : ends)
         let bottom = top + 24 + Double(group.count) * Self.rowHeight
         let title =
             "<text x='20' y='\(top + 14)' font-weight='bold' fill='#333'>\(escaped(first.group)), \(first.unit.label)</text>"
@@ -56,12 +58,25 @@ public struct BenchPicture: Sendable {
         guard let summary = figure.summary else {
             return [label, line, "<text x='\(Self.right + 20)' y='\(base - 8)' fill='#999'>not measured here</text>"]
         }
+        if summary.count == 1 { return [label, line] + bar(summary.p50, base: base, axis, colour) }
         let numbers = [summary.p50, summary.p95, summary.p99, summary.max].map(tenths).joined(separator: " · ")
         let marks = [(summary.p50, "#222", ""), (summary.p95, "#c0392b", " stroke-dasharray='3 2'")].map { value, stroke, dash in
             "<line x1='\(x(value, axis))' y1='\(base - 34)' x2='\(x(value, axis))' y2='\(base)' stroke='\(stroke)'\(dash)/>"
         }
         return [label, line, bars(figure, base: base, axis, colour)] + marks
             + ["<text x='\(Self.right + 20)' y='\(base - 8)' fill='#222'>\(numbers) (\(summary.count))</text>"]
+    }
+
+    /// A figure that is one number.
+    private func bar(_ value: Double, base: Double, _ axis: PictureAxis, _ colour: String) -> [String] {
+        let left = Self.left + (Self.right - Self.left) * axis.share(0)
+        let width = Self.left + (Self.right - Self.left) * axis.share(value) - left
+        let number = value < 10_000 ? tenths(value) : grouped(value)
+        return [
+            "<rect x='\(tenths(left))' y='\(base - 20)' width='\(tenths(width))' height='20' "
+                + "fill='\(colour)' fill-opacity='0.55'/>",
+            "<text x='\(Self.right + 20)' y='\(base - 8)' fill='#222'>\(number)</text>",
+        ]
     }
 
     /// The histogram; the tallest bar of each row is as tall as the row.

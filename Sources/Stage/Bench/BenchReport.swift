@@ -12,6 +12,8 @@ public struct BenchReport: Sendable {
     public var checks: [SceneCheck]
     /// What could not be measured here, and why.
     public var notes: [String]
+    /// Lines in the place of the tables of distributions, where each figure is one number.
+    public var table: [String]?
 
     public init(
         bench: String, machine: MachineFacts, options: [String: String], figures: [Figure], checks: [SceneCheck],
@@ -29,9 +31,19 @@ public struct BenchReport: Sendable {
 
     /// The whole report, a line each.
     public var text: [String] {
-        machine.text + groups.flatMap { group in [""] + Self.table(group) } + ["", "How each was taken", ""]
-            + figures.map { "  \($0.name): \($0.method)" } + notes.map { "  Note: \($0)" } + ["", "What must be true", ""]
+        machine.text + (table.map { [""] + $0 } ?? groups.flatMap { group in [""] + Self.table(group) })
+            + ["", "How each was taken", ""] + methods + notes.map { "  Note: \($0)" } + ["", "What must be true", ""]
             + checks.map { "  \($0.holds ? "✓" : "✗") \($0.claim): \($0.seen)" }
+    }
+
+    /// A line for each figure, or for each method where they stand in a table of their own.
+    private var methods: [String] {
+        guard table != nil else { return figures.map { "  \($0.name): \($0.method)" } }
+        var seen: Set<String> = []
+        return figures.filter { seen.insert($0.method).inserted }.map { figure in
+            let isShared = figures.count { $0.method == figure.method } > 1
+            return "  \(isShared ? figure.group : figure.name): \(figure.method)"
+        }
     }
 
     /// Figures by group, in the order of the first of each.
@@ -63,6 +75,7 @@ extension Figure.Unit {
     /// For people.
     var label: String {
         switch self {
+        case .seconds: "s"
         case .milliseconds: "ms"
         case .percent: "%"
         case .kibibytes: "KiB"
@@ -70,6 +83,7 @@ extension Figure.Unit {
         case .perSecond: "per second"
         case .perMinute: "per minute"
         case .millionsPerSecond: "millions per second"
+        case .instructionsPerFrame: "instructions per 10 ms"
         }
     }
 }

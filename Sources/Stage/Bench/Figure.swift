@@ -4,6 +4,7 @@ import Histogram
 public struct Figure: Sendable {
     /// What one is; the raw value ends the figure's key, so that no reader of the JSON has to guess.
     public enum Unit: String, Sendable {
+        case seconds = "s"
         case milliseconds = "ms"
         case percent = "percent"
         case kibibytes = "kib"
@@ -11,6 +12,7 @@ public struct Figure: Sendable {
         case perSecond = "per_s"
         case perMinute = "per_min"
         case millionsPerSecond = "millions_per_s"
+        case instructionsPerFrame = "instructions_per_frame"
     }
 
     /// What was recorded, or what it adds up to; nil in a figure that holds nothing.
@@ -46,9 +48,9 @@ public struct Figure: Sendable {
         for value in values { record(value) }
     }
 
-    public mutating func record(_ value: Double) {
-        if value < 0 { belowZero += 1 }
-        histogram.record(UInt64((max(0, value) * Self.resolution).rounded()))
+    public mutating func record(_ value: Double, times: Int = 1) {
+        if value < 0 { belowZero += times }
+        histogram.record(UInt64((max(0, value) * Self.resolution).rounded()), count: UInt32(clamping: times))
     }
 
     /// `voice to voice` in milliseconds -> `voice_to_voice_ms`. Stable: programs read it.

@@ -43,18 +43,20 @@ public enum InstructionCount {
             "valgrind",
             ["--tool=callgrind", "--callgrind-out-file=\(work.path)/callgrind.out", program]
                 + ["dsp", "front-end", "--in", input, "--out", output], in: work)
-        let total = lines.last { $0.contains("Collected :") }?.split(separator: " ").last.flatMap { Double($0) }
-        guard let total else { throw Unavailable(description: "callgrind printed no count") }
-        return total
+        return try Callgrind.total(lines)
     }
 
-    /// - Returns: what it wrote on standard error.
+    /// Runs a program of the `PATH` to its end.
+    /// - Returns: what it wrote on standard error, or on standard output when `output` is 1.
     @discardableResult
-    private static func run(_ program: String, _ arguments: [String], in work: WorkFolder) async throws -> [String] {
-        guard let child = try? ChildProcess(program, arguments, environment: ["PATH": "/usr/bin:/bin"]) else {
+    static func run(
+        _ program: String, _ arguments: [String], in work: WorkFolder, gathering output: Int32 = 2,
+        deadlineMilliseconds: Int = 120_000
+    ) async throws -> [String] {
+        guard let child = try? ChildProcess(program, arguments, environment: ["PATH": "/usr/bin:/bin"], gathering: output) else {
             throw Unavailable(description: "\(program) is not installed")
         }
-        let status = await child.wait(deadlineMilliseconds: 120_000)
+        let status = await child.wait(deadlineMilliseconds: deadlineMilliseconds)
         guard status == 0 else {
             throw Unavailable(description: "\(program) ended with \(status): \(child.lines().suffix(2).joined(separator: " "))")
         }

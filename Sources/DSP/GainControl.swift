@@ -9,14 +9,14 @@
 /// times gains have at most 37 bits and are Int64. Energies are sums of 160 squares, below 2^38, kept in Q8: 46 bits of an Int64.
 /// The gain between two nodes, ten samples apart, is a straight line: both ends lie below the cap of the samples between them.
 public struct GainControl: ~Copyable {
-    private static let decibel: Int32 = 21_771  // log2 of a power, Q16
+    private static var decibel: Int32 { 21_771 }  // log2 of a power, Q16
     /// 160 x 3277^2, log2 in Q16.
-    private static let targetEnergyLog2Q16: Int32 = 2_010_530
-    private static let highestGainLog2Q16 = 30 * decibel
-    private static let lowestGainLog2Q16 = -12 * decibel
+    private static var targetEnergyLog2Q16: Int32 { 2_010_530 }
+    private static var highestGainLog2Q16: Int32 { 30 &* decibel }
+    private static var lowestGainLog2Q16: Int32 { -12 &* decibel }
     /// -1 dB full scale.
-    private static let ceiling: Int64 = 29_204
-    private static let nodes = 16
+    private static var ceiling: Int64 { 29_204 }
+    private static var nodes: Int { 16 }
 
     /// Mean energy of a second of speech frames, Q8; with `spoken` as its number of frames, up to 100.
     private var levelQ8: Int64 = 0

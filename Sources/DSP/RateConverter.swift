@@ -5,7 +5,7 @@
 public struct RateConverter: ~Copyable {
     public let fromHz: Int
     public let toHz: Int
-    /// Constant delay, in samples of the input: 22 at the same or a higher output rate, up to 2.8 ms going down.
+    /// Constant delay, in samples of the input: 24 up and more down; at most 3 ms in any pair of rates.
     public let delayInputSamples: Int
 
     private let filter: PolyphaseFilter
@@ -13,9 +13,9 @@ public struct RateConverter: ~Copyable {
 
     /// - Parameters:
     ///   - fromHz: one of 8000, 16000, 22050, 24000, 44100, 48000.
-    ///   - toHz: another of them; one of the two must be 16000. Nil otherwise. Equal rates are copied, filter and delay left out.
+    ///   - toHz: likewise. Nil for other rates. Equal ones are copied, filter and delay left out.
     public init?(fromHz: Int, toHz: Int) {
-        guard Self.isSupported(fromHz), Self.isSupported(toHz), fromHz == 16_000 || toHz == 16_000 else { return nil }
+        guard Self.isSupported(fromHz), Self.isSupported(toHz) else { return nil }
         (self.fromHz, self.toHz) = (fromHz, toHz)
         filter = PolyphaseFilter(fromHz: fromHz, toHz: toHz)
         line = DelayLine(history: filter.taps - 1, block: Self.chunk)

@@ -8,7 +8,8 @@ seconds=${1:-600}
 work=.build/dsp-fuzz
 mkdir -p "$work/corpus"
 flags=(-O -assert-config Debug -wmo -sanitize=fuzzer -swift-version 6 -enable-upcoming-feature ExistentialAny -parse-as-library)
-swiftc "${flags[@]}" -module-name DSP -emit-module -emit-module-path "$work/DSP.swiftmodule" -c Sources/DSP/*.swift -o "$work/dsp.o"
+swiftc "${flags[@]}" -module-name DSP -emit-module -emit-module-path "$work/DSP.swiftmodule" -c Sources/DSP/*.swift \
+    -o "$work/dsp.o"
 swiftc "${flags[@]}" -module-name DSPFuzz -I "$work" Tests/DSPFuzz/*.swift "$work/dsp.o" -o "$work/dsp-fuzz"
 
 # Every string of octets is a life; 64 arbitrary ones, always the same, to begin with.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that Sources/DSP runs anywhere: compiles it as Embedded Swift for a Cortex-M0 (a core without a floating-point unit), and
-# fails when its object calls a software floating-point routine; for a Cortex-M4, ARMv7 and AArch64; and builds the WebAssembly module.
+# Proves that Sources/DSP runs anywhere: compiles it as Embedded Swift for a Cortex-M0 (a core without a floating-point unit),
+# and fails when its object calls a software floating-point routine; for a Cortex-M4, ARMv7 and AArch64; and as WebAssembly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

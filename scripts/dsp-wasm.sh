@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the front end as a WebAssembly module, .build/dsp-web/linnet-front-end.wasm, and beside it the fuzz target's lives
-# (linnet-fuzz.wasm), with which the tests compare 32-bit arithmetic to the daemon's. Does nothing when all is newer than its sources.
+# Builds the front end as a WebAssembly module, .build/dsp-web/linnet-front-end.wasm, and beside it the lives of the fuzz target
+# (linnet-fuzz.wasm), with which the tests compare 32-bit arithmetic to the daemon's. Does nothing when both are up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,18 +20,22 @@ if [ -e "$front" ] && [ -e "$lives" ] && [ -z "$(find "${sources[@]}" -newer "$f
 
 tools=$(dirname "$(readlink -f "$(command -v swiftc)")")
 mkdir -p "$work"
-flags=(-target wasm32-unknown-none-wasm -enable-experimental-feature Embedded -wmo -Osize -swift-version 6
-    -enable-upcoming-feature ExistentialAny -warnings-as-errors -parse-as-library -Xfrontend -disable-stack-protector)
+# Speed with little unrolling: -Osize takes twice the time, more unrolling and -msimd128 win little and break the limit.
+flags=(-target wasm32-unknown-none-wasm -enable-experimental-feature Embedded -wmo -O -Xllvm -unroll-threshold=30
+    -Xllvm -unroll-runtime=false -swift-version 6 -enable-upcoming-feature ExistentialAny -warnings-as-errors -parse-as-library
+    -Xfrontend -disable-stack-protector)
 
 # A client of an Embedded module carries what it uses of it: the module alone is needed, not its object.
-swiftc "${flags[@]}" -module-name DSP -emit-module -emit-module-path "$work/DSP.swiftmodule" -c Sources/DSP/*.swift -o "$work/DSP.o"
+swiftc "${flags[@]}" -module-name DSP -emit-module -emit-module-path "$work/DSP.swiftmodule" -c Sources/DSP/*.swift \
+    -o "$work/DSP.o"
 "$tools/clang" --target=wasm32-unknown-unknown -O2 -ffreestanding -Wall -Werror -c Sources/DSPWeb/runtime.c -o "$work/runtime.o"
 
 link() { # module, sources' folder, result
     swiftc "${flags[@]}" -module-name "$1" -I "$work" -c "$2"/*.swift -o "$work/$1.o"
     local exports=()
     for name in $(grep -ohE '@_cdecl\("linnet_[a-z0-9_]+"\)' "$2"/*.swift | cut -d'"' -f2); do exports+=("--export=$name"); done
-    "$tools/wasm-ld" --no-entry --gc-sections --strip-all -z stack-size=65536 "${exports[@]}" "$work/$1.o" "$work/runtime.o" -o "$3"
+    "$tools/wasm-ld" --no-entry --gc-sections --strip-all -z stack-size=65536 "${exports[@]}" \
+        "$work/$1.o" "$work/runtime.o" -o "$3"
 }
 link DSPFuzz Tests/DSPFuzz "$lives"
 link DSPWeb Sources/DSPWeb "$front"

@@ -13,7 +13,7 @@ struct EchoPathHealth {
     private var suspectFrames = 0
 
     /// Energies of one frame.
-    @inline(__always)
+    @_noAllocation @_noLocks @inline(__always)
     mutating func note(echo: Int64, residual: Int64, microphone: Int64) {
         self.echo = echo
         self.residual &+= (residual &- self.residual) / 10
@@ -36,6 +36,6 @@ struct EchoPathHealth {
     @inline(__always)
     private var isLoud: Bool { echo > 64_000 }
 
-    @inline(__always)
+    @_noAllocation @_noLocks @inline(__always)
     mutating func forgive() { residual = microphone &>> 1 }
 }

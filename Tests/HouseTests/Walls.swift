@@ -4,6 +4,7 @@ enum Walls {
     /// Beside the standard library's own modules.
     static let mayImport: [String: Set<String>] = [
         "DSP": [],
+        "DSPWeb": ["DSP"],
         "Failures": [],
         "Audio": ["DSP", "CPlatform", "Glibc", "Synchronization"],
         "Hardware": ["Audio", "Failures", "CALSA", "CGPIO", "CPlatform", "Glibc", "Synchronization"],

@@ -1,0 +1,130 @@
+/// Where the talker is: the direction whose plane wave explains the talker's covariance best (SRP-PHAT on smoothed statistics).
+///
+/// Of 60 bins from 0.5 to 6 kHz six are looked at per frame, so the whole grid is renewed ten times a second. A bin says for
+/// each direction how strongly d^H (R - r N) d answers, R being the talker's normalised covariance, N that of everything else at
+/// the same trace: what comes from where the noise comes from does not count. A direction farther than 15 degrees from the
+/// present one takes over only when it has answered more by an eighth twice in a row: a beam that jumps within a word is worse than
+/// a late one.
+/// Source: DiBiase, "A high-accuracy, low-latency technique for talker localization in reverberant environments", 2000.
+public struct DirectionFinder: ~Copyable {
+    private static var firstBin: Int { 16 }
+    private static var binStep: Int { 3 }
+    private static var bins: Int { 60 }
+    private static var binsPerFrame: Int { 6 }
+
+    /// Degrees counter-clockwise from the x axis, 0...359, 0...180 on a line; -1 as long as nobody has spoken.
+    public private(set) var degrees: Int16 = -1
+    /// The share of the talker's covariance that a plane wave from there explains, 0...32767.
+    public private(set) var confidenceQ15: Int16 = 0
+    /// The grid's direction, -1 as long as nobody has spoken.
+    private(set) var index = -1
+
+    /// Answers of the present round and of the rounds before, Q11 of the trace, per direction.
+    private let answers: FixedArray<Int32>
+    private let smoothed: FixedArray<Int32>
+    /// The trace that the present round has seen, Q13 per bin, and the smoothed one.
+    private var mass: Int32 = 0
+    private var smoothedMass: Int32 = 0
+    private var nextBin = 0
+    private var challengerRounds = 0
+
+    init(_ steering: borrowing SteeringVectors) {
+        answers = FixedArray(count: steering.directions, repeating: 0)
+        smoothed = FixedArray(count: steering.directions, repeating: 0)
+    }
+
+    /// One frame.
+    ///
+    /// - Parameter active: bit m is whether microphone m is well.
+    @_noAllocation @_noLocks
+    mutating func look(
+        _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, active: UInt8
+    ) {
+        for _ in 0..<Self.binsPerFrame {
+            ask(Self.firstBin &+ Self.binStep &* nextBin, statistics, steering, active)
+            nextBin &+= 1
+        }
+        guard nextBin == Self.bins else { return }
+        nextBin = 0
+        closeRound(steering, microphones: Int32(active.nonzeroBitCount))
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func ask(
+        _ bin: Int, _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, _ active: UInt8
+    ) {
+        let (talker, noise) = (statistics.talker(bin), statistics.noise(bin))
+        let talkerTrace = statistics.trace(talker)
+        guard talkerTrace > 1 &<< 22 else { return }
+        let ratioQ15 = min((talkerTrace &<< 15) / max(statistics.trace(noise), 1 &<< 24), 1 &<< 20)
+        mass &+= Int32(truncatingIfNeeded: talkerTrace &>> 17)
+        for i in 1..<steering.microphones where active & (1 &<< UInt8(truncatingIfNeeded: i)) != 0 {
+            for j in 0..<i where active & (1 &<< UInt8(truncatingIfNeeded: j)) != 0 {
+                let element = (i &* (i &+ 1)) &>> 1 &+ j
+                let re = Int64(talker[element].re) &- (Int64(noise[element].re) &* ratioQ15) &>> 15
+                let im = Int64(talker[element].im) &- (Int64(noise[element].im) &* ratioQ15) &>> 15
+                add(bin, i, j, ComplexInt32(re: saturatedInt32(re &>> 17), im: saturatedInt32(im &>> 17)), steering)
+            }
+        }
+    }
+
+    /// Re(C conj(d_i) d_j) for every direction.
+    @_noAllocation @_noLocks
+    private func add(_ bin: Int, _ i: Int, _ j: Int, _ elementQ13: ComplexInt32, _ steering: borrowing SteeringVectors) {
+        for direction in 0..<steering.directions {
+            let lead =
+                steering.leadQ32(direction: direction, microphone: j)
+                &- steering.leadQ32(direction: direction, microphone: i)
+            let phasor = steering.phasorQ14(bin: bin, leadQ32: lead)
+            answers.base[direction] &+= (elementQ13.re &* phasor.re &- elementQ13.im &* phasor.im) &>> 16
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func closeRound(_ steering: borrowing SteeringVectors, microphones: Int32) {
+        var best = 0
+        for direction in 0..<steering.directions {
+            smoothed.base[direction] &+= (answers.base[direction] &- smoothed.base[direction]) &>> 1
+            answers.base[direction] = 0
+            if smoothed.base[direction] > smoothed.base[best] { best = direction }
+        }
+        smoothedMass &+= (mass &- smoothedMass) &>> 1
+        mass = 0
+        // A plane wave alone gives (microphones - 1) / 2 of the mass, which has two bits more.
+        let most = max((smoothedMass &* max(microphones &- 1, 1)) &>> 3, 1)
+        let shareQ15 = max(Int64(smoothed.base[best]) &<< 15 / Int64(most), 0)
+        guard shareQ15 > 328, smoothedMass > 60 &* 160 else { return }
+        follow(best, steering)
+        confidenceQ15 = saturatedInt16(shareQ15)
+        degrees = refined(steering)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func follow(_ best: Int, _ steering: borrowing SteeringVectors) {
+        guard index >= 0 else {
+            index = best
+            return
+        }
+        let apart = abs(best &- index)
+        let isNear = min(apart, steering.isClosed ? steering.directions &- apart : apart) <= 3
+        let present = smoothed.base[index]
+        challengerRounds = smoothed.base[best] > present &+ max(present, 0) &>> 3 ? challengerRounds &+ 1 : 0
+        if isNear || challengerRounds >= 2 {
+            index = best
+            challengerRounds = 0
+        }
+    }
+
+    /// The top of the parabola through the peak and its neighbours, degrees.
+    @_noAllocation @_noLocks
+    private func refined(_ steering: borrowing SteeringVectors) -> Int16 {
+        let last = steering.directions &- 1
+        let left = smoothed.base[index > 0 ? index &- 1 : steering.isClosed ? last : 1]
+        let right = smoothed.base[index < last ? index &+ 1 : steering.isClosed ? 0 : last &- 1]
+        let bend = left &+ right &- 2 &* smoothed.base[index]
+        let step = Int32(truncatingIfNeeded: SteeringVectors.stepDegrees)
+        let offset = bend < 0 ? max(min(step &* (right &- left) / (0 &- 2 &* bend), 2), -2) : 0
+        let whole = Int32(truncatingIfNeeded: index) &* step &+ offset
+        return Int16(truncatingIfNeeded: steering.isClosed ? (whole &+ 360) % 360 : max(min(whole, 180), 0))
+    }
+}

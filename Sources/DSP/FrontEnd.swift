@@ -15,7 +15,11 @@ public struct FrontEnd: ~Copyable {
     private let configuration: Configuration
     private let input: MicrophoneInput
     private var echo: EchoStage
+    /// The one channel's analysis, or the beam and what it is made of.
     private var analyzer = SpectrumAnalyzer()
+    private var spectra: ArraySpectra
+    /// Own memory: a value that may be absent and is never copied cannot be read in place.
+    private let beam: UnsafeMutablePointer<Beamformer>?
     private var spectrum = Spectrum()
     private var noise = NoiseEstimator()
     private var detector = VoiceDetector()
@@ -34,10 +38,23 @@ public struct FrontEnd: ~Copyable {
         input = MicrophoneInput(
             microphones: configuration.microphones, averages: configuration.geometry == nil || !configuration.formsBeam,
             gainDecibels: configuration.microphoneGainDecibels, filtersRumble: configuration.filtersRumble)
+        spectra = ArraySpectra(microphones: input.channels)
+        if let geometry = configuration.geometry, input.channels > 1 {
+            let place = UnsafeMutablePointer<Beamformer>.allocate(capacity: 1)
+            place.initialize(to: Beamformer(geometry: geometry))
+            beam = place
+        } else {
+            beam = nil
+        }
         echo = EchoStage(microphones: input.channels, tailMilliseconds: configuration.echoTailMilliseconds)
         noiseSuppressor = NoiseSuppressor(floorDecibels: configuration.noiseFloorDecibels)
         cleaned = FixedArray(count: 160 * input.channels, repeating: 0)
         cancelled = FixedArray(count: 160 * input.channels, repeating: 0)
+    }
+
+    deinit {
+        beam?.deinitialize(count: 1)
+        beam?.deallocate()
     }
 
     /// One frame.
@@ -57,11 +74,12 @@ public struct FrontEnd: ~Copyable {
         var verdict = Verdict()
         verdict.clippedSamples = input.process(microphones, into: cleaned.base)
         cancel(farEnd, farEndCount, farEndOffset)
-        analyzer.process(cancelled.base, into: &spectrum)
+        formSpectrum()
         if configuration.cancelsEcho { echo.judge(spectrum, noise) }
         if !echo.isAudible { noise.process(spectrum.logPowerQ16) }
         verdict.nearEndQ15 = echo.nearEndQ15
         verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
+        beam?.pointee.learn(spectra, maskQ15: detector.maskQ15, isEcho: echo.isAudible)
         suppress(into: recognizerOutput)
         if configuration.controlsGain {
             gain.process(recognizerOutput, speechProbabilityQ15: verdict.speechProbabilityQ15)
@@ -82,6 +100,15 @@ public struct FrontEnd: ~Copyable {
         }
     }
 
+    /// `spectrum` from `cancelled`.
+    @_noAllocation @_noLocks
+    private mutating func formSpectrum() {
+        guard input.channels > 1 else { return analyzer.process(cancelled.base, into: &spectrum) }
+        spectra.process(cancelled.base)
+        beam?.pointee.form(spectra, into: &spectrum)
+        spectrum.measure()
+    }
+
     /// The recognizer's samples, 160 behind `cancelled`.
     @_noAllocation @_noLocks
     private mutating func suppress(into output: UnsafeMutablePointer<Int16>) {
@@ -98,6 +125,11 @@ public struct FrontEnd: ~Copyable {
     private func describe(_ verdict: inout Verdict, output: UnsafePointer<Int16>) {
         verdict.farEndActive = echo.farEndSounds
         verdict.driftPartsPerMillionQ8 = echo.driftPartsPerMillionQ8
+        if let beam {
+            verdict.directionDegrees = beam.pointee.directionDegrees
+            verdict.directionConfidenceQ15 = beam.pointee.directionConfidenceQ15
+            verdict.deafMicrophones = beam.pointee.deafMicrophones
+        }
         verdict.stages.farEndLevel = FrontEndMeter.level(echo.alignedFarEnd)
         verdict.stages.microphoneLevel = FrontEndMeter.level(UnsafePointer(cleaned.base))
         verdict.stages.cancelledLevel = FrontEndMeter.level(UnsafePointer(cancelled.base))

@@ -42,6 +42,12 @@ public struct BoxEndpointFigures: Sendable, Equatable {
     public var farEndLevel = 0
     /// Echo return loss enhancement of the canceller, smoothed over the frames in which the loudspeaker sounded.
     public var echoReturnLossEnhancementDecibels = 0.0
+    /// Where the talker is, degrees counter-clockwise from the array's x axis; nil when unknown or without a beam.
+    public var directionDegrees: Int?
+    /// The microphones, from 0 in the geometry's order, that are left out because they are dead or deaf.
+    public var deafMicrophones: [Int] = []
+    /// What the level control adds.
+    public var gainDecibels = 0.0
     /// Microphone samples at full scale since the start, all channels.
     public var clippedSamples = 0
     /// Frames whose samples were older than 20 ms when the front end had them.

@@ -15,6 +15,9 @@ final class FrontEndGauges: Sendable {
     private let farEndLevel = Atomic<Int>(0)
     private let enhancementDecibelsQ8 = Atomic<Int>(0)
     private let clippedSamples = Atomic<Int>(0)
+    private let directionDegrees = Atomic<Int>(-1)
+    private let deafMicrophones = Atomic<Int>(0)
+    private let gainDecibelsQ8 = Atomic<Int>(0)
     let isRealTime = Atomic<Bool>(false)
     /// The end of the newest frame: on the endpoint's 16 kHz clock, and in time.
     private let endSample = Atomic<Int>(0)
@@ -40,6 +43,9 @@ final class FrontEndGauges: Sendable {
         outputLevel.store(Int(verdict.stages.outputLevel), ordering: .relaxed)
         farEndLevel.store(Int(verdict.stages.farEndLevel), ordering: .relaxed)
         enhancementDecibelsQ8.store(Int(verdict.stages.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
+        directionDegrees.store(Int(verdict.directionDegrees), ordering: .relaxed)
+        deafMicrophones.store(Int(verdict.deafMicrophones), ordering: .relaxed)
+        gainDecibelsQ8.store(Int(verdict.stages.gainDecibelsQ8), ordering: .relaxed)
         clippedSamples.add(Int(verdict.clippedSamples), ordering: .relaxed)
     }
 
@@ -64,6 +70,11 @@ final class FrontEndGauges: Sendable {
         figures.outputLevel = outputLevel.load(ordering: .relaxed)
         figures.farEndLevel = farEndLevel.load(ordering: .relaxed)
         figures.echoReturnLossEnhancementDecibels = Double(enhancementDecibelsQ8.load(ordering: .relaxed)) / 256
+        let direction = directionDegrees.load(ordering: .relaxed)
+        figures.directionDegrees = direction < 0 ? nil : direction
+        let deaf = deafMicrophones.load(ordering: .relaxed)
+        figures.deafMicrophones = (0..<8).filter { deaf & (1 << $0) != 0 }
+        figures.gainDecibels = Double(gainDecibelsQ8.load(ordering: .relaxed)) / 256
         figures.clippedSamples = clippedSamples.load(ordering: .relaxed)
         figures.lateFrames = lateFrames.load(ordering: .relaxed)
         figures.droppedFrames = droppedFrames.load(ordering: .relaxed)

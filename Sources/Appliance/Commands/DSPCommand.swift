@@ -60,7 +60,7 @@ struct DSPCommand: ParsableCommand {
             commandName: "front-end", abstract: "The whole front end: up to 8 microphones in, what the recognizer hears out.")
         @Option(name: .customLong("in"), help: "WAV with a channel for each microphone.") var input: String
         @Option(help: "WAV of what the loudspeaker was sent, on the same clock.") var ref: String?
-        @Option(help: "Where the microphones stand: unknown, single, linear4 or circular4. No beam yet.") var geometry = "unknown"
+        @Option(help: "Where the microphones stand: unknown, single, linear4 or circular4.") var geometry = "unknown"
         @Option(name: .customLong("out"), help: "WAV to write: 16 kHz, mono.") var output: String
 
         func validate() throws {
@@ -76,7 +76,12 @@ struct DSPCommand: ParsableCommand {
                 throw ValidationError("\(input) has \(microphones.count) channels; the front end takes 1 to 8 microphones")
             }
             let played = try ref.map(SoundFile.speech)
-            let front = FileFrontEnd(FrontEnd.Configuration(microphones: microphones.count))
+            var configuration = FrontEnd.Configuration(microphones: microphones.count)
+            configuration.geometry = ArrayGeometry(named: geometry)
+            if let wanted = Configuration.Audio.microphones(in: geometry), wanted != microphones.count {
+                throw ValidationError("\(geometry) has \(wanted) microphones, but \(input) has \(microphones.count) channels")
+            }
+            let front = FileFrontEnd(configuration)
             try SoundFile.write(front.process(microphones, farEnd: played).recognizer, to: output)
         }
     }

@@ -30,6 +30,11 @@ struct StatusPage {
             parts.append("echo cancelled by \(Int(erle.rounded())) dB")
         }
         if let ppm = status.frontEnd.clockOffsetPartsPerMillion { parts.append("clocks \(Int(ppm.rounded())) ppm apart") }
+        if let direction = status.frontEnd.directionDegrees { parts.append("talker at \(direction) degrees") }
+        if let gain = status.frontEnd.gainDecibels { parts.append("level \(gain < 0 ? "" : "+")\(Int(gain.rounded())) dB") }
+        for microphone in status.frontEnd.deafMicrophones ?? [] {
+            parts.append("microphone \(microphone) DEAD OR DEAF, left out")
+        }
         return "front end   " + parts.joined(separator: ", ")
     }
 

@@ -28,6 +28,21 @@ public struct Configuration: Sendable, Equatable {
         public var microphoneGainDecibels = 0
         /// SCHED_FIFO priority of the audio threads, 1...49; 0 for ordinary scheduling.
         public var realTimePriority = 20
+        public var frontEnd = FrontEnd()
+
+        /// `[audio.front_end]`: which stages of the signal processing run.
+        public struct FrontEnd: Sendable, Equatable {
+            /// Takes the loudspeaker's echo out of the microphones.
+            public var cancelsEcho = true
+            /// Suppresses what the canceller leaves.
+            public var suppressesResidualEcho = true
+            /// Points a beam at the talker, where `geometry` says how the microphones stand.
+            public var formsBeam = true
+            /// Brings speech to -20 dB full scale.
+            public var controlsGain = true
+            /// The most that noise is suppressed by for the recognizer, -40...0 dB; 0 leaves it alone.
+            public var noiseFloorDecibels = 0
+        }
 
         public static let geometries = ["unknown", "single", "linear4", "circular4"]
     }

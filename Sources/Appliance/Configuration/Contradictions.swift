@@ -1,3 +1,5 @@
+import DSP
+
 /// What is right by itself and wrong together.
 struct Contradictions {
     private let configuration: Configuration
@@ -97,5 +99,19 @@ struct Contradictions {
 
 extension Configuration.Audio {
     /// How many microphones a geometry has; nil when it takes any number.
-    static func microphones(in geometry: String) -> Int? { ["single": 1, "linear4": 4, "circular4": 4][geometry] }
+    static func microphones(in geometry: String) -> Int? {
+        geometry == "single" ? 1 : ArrayGeometry(named: geometry)?.positions.count
+    }
+}
+
+extension ArrayGeometry {
+    /// An array by the name that the settings and the command line use; nil when they name none, or one of another size.
+    init?(named name: String, microphones: Int? = nil) {
+        switch name {
+        case "linear4": self = .linear4
+        case "circular4": self = .circular4
+        default: return nil
+        }
+        if let microphones, microphones != positions.count { return nil }
+    }
 }

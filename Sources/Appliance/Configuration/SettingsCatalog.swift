@@ -15,6 +15,11 @@ extension Configuration {
         .choice("audio.geometry", \.audio.geometry, among: Audio.geometries),
         .whole("audio.microphone_gain_db", \.audio.microphoneGainDecibels, among: [0, 6, 12, 18, 24, 30, 36], unit: "dB"),
         .whole("audio.real_time_priority", \.audio.realTimePriority, 0...49),
+        .flag("audio.front_end.echo_canceller", \.audio.frontEnd.cancelsEcho),
+        .flag("audio.front_end.residual_echo_suppressor", \.audio.frontEnd.suppressesResidualEcho),
+        .flag("audio.front_end.beam", \.audio.frontEnd.formsBeam),
+        .flag("audio.front_end.level_control", \.audio.frontEnd.controlsGain),
+        .whole("audio.front_end.noise_floor_db", \.audio.frontEnd.noiseFloorDecibels, -40...0, unit: "dB"),
     ]
 
     private static let boardSettings: [Setting] = [

@@ -73,6 +73,12 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var echoReturnLossEnhancementDecibels: Double?
         /// The loudspeaker's clock against the microphones', parts per million.
         public var clockOffsetPartsPerMillion: Double?
+        /// Where the talker is, degrees counter-clockwise from the array's x axis; nil when unknown or without a beam.
+        public var directionDegrees: Int?
+        /// Microphones, from 0 in the geometry's order, that are left out because they are dead or deaf; nil when all are well.
+        public var deafMicrophones: [Int]?
+        /// What the level control adds, dB.
+        public var gainDecibels: Double?
         public init() {}
     }
 

@@ -8,6 +8,9 @@ extension StatusReport.FrontEndFigures {
         if figures.echoReturnLossEnhancementDecibels != 0 {
             echoReturnLossEnhancementDecibels = figures.echoReturnLossEnhancementDecibels
         }
+        directionDegrees = figures.directionDegrees
+        deafMicrophones = figures.deafMicrophones.isEmpty ? nil : figures.deafMicrophones
+        gainDecibels = figures.gainDecibels
         clockOffsetPartsPerMillion = figures.clockDriftPartsPerMillion
     }
 }

@@ -158,6 +158,12 @@ final class SoundCards: Sendable {
         let microphones = settings.microphones.isEmpty ? Array(0..<format.channels) : settings.microphones
         var frontEnd = FrontEnd.Configuration(microphones: microphones.count)
         frontEnd.microphoneGainDecibels = settings.microphoneGainDecibels
+        frontEnd.geometry = ArrayGeometry(named: settings.geometry, microphones: microphones.count)
+        frontEnd.cancelsEcho = settings.frontEnd.cancelsEcho
+        frontEnd.suppressesResidualEcho = settings.frontEnd.suppressesResidualEcho
+        frontEnd.formsBeam = settings.frontEnd.formsBeam
+        frontEnd.controlsGain = settings.frontEnd.controlsGain
+        frontEnd.noiseFloorDecibels = settings.frontEnd.noiseFloorDecibels
         return BoxEndpointSettings(
             microphoneChannels: microphones, realTimePriority: max(0, settings.realTimePriority - 5), frontEnd: frontEnd)
     }

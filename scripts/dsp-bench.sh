@@ -96,7 +96,7 @@ build_aarch64() {
   work=$(mktemp -d)
   # The same optimisation as the shipped program's, not -Osize: instructions are what counts here.
   "$swiftc" -target aarch64-none-none-elf -enable-experimental-feature Embedded -enable-experimental-feature Extern -wmo -O \
-    -swift-version 6 -enable-upcoming-feature ExistentialAny -parse-as-library -module-name DSPBench \
+    -swift-version 6 -enable-upcoming-feature ExistentialAny -parse-as-library -package-name linnet -module-name DSPBench \
     -c Sources/DSP/*.swift Sources/Stage/Bench/DSP/DSPStages.swift Sources/Stage/Bench/DSP/DSPScene.swift \
     Tests/DSPPeers/aarch64/Count.swift -o "$work/front-end.o" &&
     "$tools/clang" --target=aarch64-none-elf -O2 -ffreestanding -c Tests/DSPPeers/aarch64/runtime.c -o "$work/runtime.o" &&

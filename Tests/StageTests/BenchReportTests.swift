@@ -57,18 +57,18 @@ import Testing
         #expect(picture([67.2]).contains(">0</text>"))
         #expect(!picture([500, 600]).contains(">0</text>"))
     }
+}
 
-    /// As Python's reader sees it.
-    private func isXML(_ text: String) throws -> Bool {
-        let reader = Process()
-        reader.executableURL = URL(filePath: "/usr/bin/env")
-        reader.arguments = ["python3", "-c", "import sys, xml.dom.minidom; xml.dom.minidom.parseString(sys.stdin.buffer.read())"]
-        let pipe = Pipe()
-        reader.standardInput = pipe
-        try reader.run()
-        try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-        try pipe.fileHandleForWriting.close()
-        reader.waitUntilExit()
-        return reader.terminationStatus == 0
-    }
+/// As Python's reader sees it.
+func isXML(_ text: String) throws -> Bool {
+    let reader = Process()
+    reader.executableURL = URL(filePath: "/usr/bin/env")
+    reader.arguments = ["python3", "-c", "import sys, xml.dom.minidom; xml.dom.minidom.parseString(sys.stdin.buffer.read())"]
+    let pipe = Pipe()
+    reader.standardInput = pipe
+    try reader.run()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try pipe.fileHandleForWriting.close()
+    reader.waitUntilExit()
+    return reader.terminationStatus == 0
 }

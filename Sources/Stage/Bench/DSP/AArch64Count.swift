@@ -3,7 +3,7 @@ import Glibc
 
 /// The stages as a bare AArch64 program (Embedded Swift, no operating system, no library) in qemu's machine, whose clock here
 /// counts instructions: `-icount shift=0` makes each of them one nanosecond.
-enum AArch64Count {
+package enum AArch64Count {
     /// Where qemu puts the scenes, and where the program looks for them.
     private static let sceneAddress = 0x4800_0000
 
@@ -26,7 +26,7 @@ enum AArch64Count {
     }
 
     /// `stage 3 1234567`: a stage and its instructions over all frames.
-    static func counts(_ lines: [String], frames: Int) -> [DSPStage: Double] {
+    package static func counts(_ lines: [String], frames: Int) -> [DSPStage: Double] {
         var counts: [DSPStage: Double] = [:]
         for line in lines {
             let fields = line.split { !$0.isLetter && !$0.isNumber }

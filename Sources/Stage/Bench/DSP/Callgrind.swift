@@ -1,5 +1,5 @@
 /// Valgrind's counter of instructions, over the functions whose names begin with `linnet_dsp_`.
-enum Callgrind {
+package enum Callgrind {
     private static func options(_ work: WorkFolder) -> [String] {
         [
             "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=linnet_dsp_*",
@@ -25,7 +25,7 @@ enum Callgrind {
     }
 
     /// `12,345  ???:linnet_dsp_high_pass [/usr/bin/linnet-rehearse]`
-    static func inclusive(_ lines: [String]) -> [String: Double] {
+    package static func inclusive(_ lines: [String]) -> [String: Double] {
         var counts: [String: Double] = [:]
         for line in lines {
             guard let name = line.firstRange(of: "linnet_dsp_") else { continue }
@@ -36,7 +36,7 @@ enum Callgrind {
     }
 
     /// From the last lines that valgrind writes on standard error.
-    static func total(_ lines: [String]) throws(InstructionCount.Unavailable) -> Double {
+    package static func total(_ lines: [String]) throws(InstructionCount.Unavailable) -> Double {
         let total = lines.last { $0.contains("Collected :") }?.split(separator: " ").last.flatMap { Double($0) }
         guard let total else { throw InstructionCount.Unavailable(description: "callgrind printed no count") }
         return total

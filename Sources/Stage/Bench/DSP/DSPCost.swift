@@ -1,6 +1,6 @@
 /// One line of `linnet bench dsp`: what a frame of 10 ms takes.
-struct DSPCost {
-    enum Group: String, CaseIterable {
+package struct DSPCost {
+    package enum Group: String, CaseIterable {
         case stage = "Each stage of Linnet, one microphone"
         case sum = "What they add up to, and the whole front end"
         case peer = "Other people's C and C++ code"
@@ -13,6 +13,11 @@ struct DSPCost {
     var x86: Double?
     var arm: Double?
     var atMost: Double?
+
+    package init(name: String, group: Group, method: String, x86: Double? = nil, arm: Double? = nil, atMost: Double? = nil) {
+        (self.name, self.group, self.method) = (name, group, method)
+        (self.x86, self.arm, self.atMost) = (x86, arm, atMost)
+    }
 
     /// Nil without a target, or without a count.
     var isHeld: Bool? { atMost.flatMap { target in x86.map { $0 <= target } } }
@@ -29,6 +34,7 @@ extension DSPStage {
         case .judgeEcho: "residual echo"
         case .suppressNoise: "noise suppressor"
         case .synthesize: "synthesis"
+        case .controlGain: "level control"
         case .fourMicrophones: "front end, four microphones"
         case .fourMicrophonesIdle: "front end, four microphones, no far end"
         case .oneMicrophone: "front end, one microphone"

@@ -1,7 +1,7 @@
 import Audio
 
 /// The scenes of `linnet bench dsp` and `bench hour`, with synthetic voices in the virtual room: the same in every run.
-enum DSPSceneSound {
+package enum DSPSceneSound {
     /// What is said in turn; a voice begins again when it is through.
     static let personLines = [
         "What is the weather going to be like tomorrow?", "Turn the kitchen light on, please, and then play some music.",
@@ -14,7 +14,7 @@ enum DSPSceneSound {
 
     /// Rows of `DSPScene`: four microphones, what was played.
     /// - Parameter farEnd: whether the loudspeaker plays.
-    static func render(seconds: Int, farEnd: Bool, folder: String) throws -> WAVFile {
+    package static func render(seconds: Int, farEnd: Bool, folder: String) throws -> WAVFile {
         var talk = try DSPSceneTalk(farEnd: farEnd, pauseMilliseconds: 700)
         let room = try RoomRendering(
             folder: folder, settings: Room.Settings(), noise: RoomNoise.kitchen(seconds: 20, levelDecibels: -52))

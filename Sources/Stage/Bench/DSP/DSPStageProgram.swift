@@ -38,6 +38,7 @@ extension DSPStage {
         case .judgeEcho: "linnet_dsp_judge_echo"
         case .suppressNoise: "linnet_dsp_suppress_noise"
         case .synthesize: "linnet_dsp_synthesize"
+        case .controlGain: "linnet_dsp_control_gain"
         case .fourMicrophones: "linnet_dsp_four_microphones"
         case .fourMicrophonesIdle: "linnet_dsp_four_microphones_idle"
         case .oneMicrophone: "linnet_dsp_one_microphone"
@@ -49,8 +50,8 @@ extension DSPStage {
 private final class CallgrindCounter: DSPCounter {
     /// By the stages' raw values. Called through pointers, so that each keeps its name in the program.
     private let functions: [@convention(c) (UnsafeMutableRawPointer) -> Void] = [
-        highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize, fourMicrophones,
-        fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle,
+        highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize, controlGain,
+        fourMicrophones, fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle,
     ]
 
     override func count(_ stage: DSPStage, of stages: DSPStages) {
@@ -78,6 +79,8 @@ private func judgeEcho(_ work: UnsafeMutableRawPointer) { perform(.judgeEcho, wo
 private func suppressNoise(_ work: UnsafeMutableRawPointer) { perform(.suppressNoise, work) }
 @_cdecl("linnet_dsp_synthesize") @inline(never)
 private func synthesize(_ work: UnsafeMutableRawPointer) { perform(.synthesize, work) }
+@_cdecl("linnet_dsp_control_gain") @inline(never)
+private func controlGain(_ work: UnsafeMutableRawPointer) { perform(.controlGain, work) }
 @_cdecl("linnet_dsp_four_microphones") @inline(never)
 private func fourMicrophones(_ work: UnsafeMutableRawPointer) { perform(.fourMicrophones, work) }
 @_cdecl("linnet_dsp_four_microphones_idle") @inline(never)

@@ -6,9 +6,10 @@
 // stages are one module with them. Embedded Swift, therefore: no strings, no existentials.
 
 /// What `linnet bench dsp` counts: the stages in the order in which a frame passes them, then the whole.
-enum DSPStage: Int, CaseIterable {
+package enum DSPStage: Int, CaseIterable {
     // One microphone, tail of `DSPStages.tailMilliseconds`.
-    case highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize
+    case highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize,
+        controlGain
     // The whole front end.
     case fourMicrophones, fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle
 
@@ -38,6 +39,8 @@ final class DSPStages {
     private var detector = VoiceDetector()
     private var suppressor = NoiseSuppressor()
     private var synthesizer = SpectrumSynthesizer()
+    private var gain = GainControl()
+    private var probabilityQ15: Int16 = 0
     private var fourMicrophones = FrontEnd(DSPStages.configuration(microphones: 4))
     private var fourMicrophonesIdle = FrontEnd(DSPStages.configuration(microphones: 4))
     private var oneMicrophone = FrontEnd(DSPStages.configuration(microphones: 1))
@@ -79,10 +82,11 @@ final class DSPStages {
         case .cancelEcho: cancelEcho()
         case .analyse: analyzer.process(UnsafePointer(residual.base), into: &spectrum)
         case .estimateNoise: noise.process(spectrum.logPowerQ16)  // the front end leaves it out while echo is audible
-        case .detectVoice: _ = detector.process(spectrum, noise)
+        case .detectVoice: probabilityQ15 = detector.process(spectrum, noise)
         case .judgeEcho: judgeEcho()
-        case .suppressNoise: suppressor.process(spectrum, noise)
+        case .suppressNoise: suppressor.process(spectrum, noise, maskQ15: detector.maskQ15)
         case .synthesize: synthesizer.process(spectrum, gainsQ15: suppressor.gainsQ15, into: output.base)
+        case .controlGain: gain.process(output.base, speechProbabilityQ15: probabilityQ15)
         case .fourMicrophones: process(&fourMicrophones, talk)
         case .fourMicrophonesIdle: process(&fourMicrophonesIdle, idle)
         case .oneMicrophone: process(&oneMicrophone, talk)

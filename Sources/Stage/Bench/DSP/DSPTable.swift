@@ -1,6 +1,6 @@
 /// The costs as lines: what it is, here, on AArch64, the target.
-enum DSPTable {
-    static func lines(_ costs: [DSPCost]) -> [String] {
+package enum DSPTable {
+    package static func lines(_ costs: [DSPCost]) -> [String] {
         DSPCost.Group.allCases.flatMap { group in
             let rows = costs.filter { $0.group == group }
             return rows.isEmpty ? [] : [heading(group)] + rows.map(line) + [""]

@@ -1,11 +1,11 @@
 /// What the front end's process said of itself at the end of an hour.
-struct HourMeasurement {
+package struct HourMeasurement {
     private var values: [String: Double] = [:]
     /// Microseconds and frames.
     private var times: [String: [(Double, Int)]] = [:]
 
     /// - Parameter lines: of `FrontEndListener`.
-    init(lines: [String]) {
+    package init(lines: [String]) {
         for line in lines {
             let fields = line.split(separator: " ").map(String.init)
             if fields.count == 2 {
@@ -19,7 +19,7 @@ struct HourMeasurement {
     private var soundSeconds: Double { (values["frames"] ?? 0) / 100 }
     private func late(_ clock: String) -> Int { (times[clock] ?? []).filter { $0.0 >= 10_000 }.reduce(0) { $0 + $1.1 } }
 
-    func report(_ settings: HourBench.Settings, machine: MachineFacts, sound: String) -> BenchReport {
+    package func report(_ settings: HourBench.Settings, machine: MachineFacts, sound: String) -> BenchReport {
         let allocations = values["allocations"]
         return BenchReport(
             bench: "hour", machine: machine, options: ["seconds": "\(settings.seconds)", "sound": sound],

@@ -1,6 +1,6 @@
 /// A picture of at most 16 colours as a PNG (ISO/IEC 15948), four bits a pixel. Its data lie in the zlib stream as they are
 /// (RFC 1950, RFC 1951: stored blocks): a spectrogram's noise hardly shrinks.
-struct IndexedPNG {
+package struct IndexedPNG {
     let width: Int
     let height: Int
     /// Red, green, blue; 0...255.
@@ -8,7 +8,11 @@ struct IndexedPNG {
     /// Rows from the top, an index into the palette for each pixel.
     let pixels: [UInt8]
 
-    var bytes: [UInt8] {
+    package init(width: Int, height: Int, palette: [[UInt8]], pixels: [UInt8]) {
+        (self.width, self.height, self.palette, self.pixels) = (width, height, palette, pixels)
+    }
+
+    package var bytes: [UInt8] {
         let header = Self.big(width) + Self.big(height) + [4, 3, 0, 0, 0]
         return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + Self.chunk("IHDR", header)
             + Self.chunk("PLTE", palette.flatMap(\.self)) + Self.chunk("IDAT", Self.stored(scanLines)) + Self.chunk("IEND", [])
@@ -63,7 +67,7 @@ struct IndexedPNG {
 }
 
 /// RFC 4648.
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count / 3 * 4 + 4)

@@ -2,7 +2,7 @@ import CRoom
 import Glibc
 
 /// What the microphones of a virtual room hear, computed as fast as the machine can: no card, no clock, the same in every run.
-final class RoomRendering {
+package final class RoomRendering {
     private let air: OpaquePointer
     private let converter: OpaquePointer
     private let microphones: Int
@@ -14,7 +14,7 @@ final class RoomRendering {
     ///   - folder: where the room's air may lie (42 MB, mostly holes).
     ///   - settings: the clocks of its cards do not count here.
     ///   - noise: mono, 16 kHz, at most a minute; looped, from another place for every microphone.
-    init(folder: String, settings: Room.Settings, noise: [Int16]) throws {
+    package init(folder: String, settings: Room.Settings, noise: [Int16]) throws {
         var acoustics = settings.acoustics
         // The converter's own noise hangs on the clock; it is added here instead.
         acoustics.converter_noise = 0
@@ -42,7 +42,7 @@ final class RoomRendering {
     /// - Parameters:
     ///   - person: what the person says meanwhile, at the mouth; 16 kHz.
     ///   - played: what the loudspeaker plays; as many samples.
-    func hear(person: [Int16], played: [Int16]) -> [Int16] {
+    package func hear(person: [Int16], played: [Int16]) -> [Int16] {
         let count = min(person.count, played.count)
         room_track_write(air, ROOM_PERSON, position, Int32(count), person)
         room_track_write(air, ROOM_PLAYED, position, Int32(count), played)

@@ -1,16 +1,16 @@
 import Glibc
 
 /// Power over time and frequency: a frame each 10 ms under a Hann window of 32 ms, 257 bins from 0 to 8 kHz.
-struct Spectrogram {
+package struct Spectrogram {
     static let hopSamples = 160
     static let size = 512
     static let binCount = size / 2 + 1
 
     /// dB of a full-scale sine, by frame.
-    let decibels: [[Double]]
+    package let decibels: [[Double]]
 
     /// - Parameter samples: mono, 16 kHz.
-    init(_ samples: [Int16]) {
+    package init(_ samples: [Int16]) {
         let window = (0..<Self.size).map { 0.5 - 0.5 * cos(2 * .pi * (Double($0) + 0.5) / Double(Self.size)) }
         let frames = max(1, samples.count / Self.hopSamples)
         decibels = (0..<frames).map { frame in

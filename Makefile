@@ -1,7 +1,7 @@
 # Linnet. `make demo` and `make test` do everything on a fresh Debian 12 or 13 with Swift; the rest is for its developers.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build build-tests demo test dsp-targets systemd-test format format-check bench install uninstall clean
+.PHONY: help dependencies build build-tests demo test dsp-targets dsp-bench dsp-examples fuzz systemd-test format format-check bench install uninstall clean
 
 SWIFT_BUILD := swift build -c release
 BIN := .build/release
@@ -28,6 +28,17 @@ test: build-tests ## All tests, then the checks of the house
 
 dsp-targets: ## Compile DSP for WebAssembly and Cortex-M0; no software floating point
 	@scripts/dsp-targets.sh
+
+dsp-bench: build ## The front end's instructions beside SpeexDSP's and WebRTC's, here and on AArch64 (callgrind, qemu; minutes)
+	@scripts/dsp-bench.sh
+	@mkdir -p bench-out
+	@$(BIN)/linnet bench dsp --json bench-out/dsp.json
+
+dsp-examples: build ## Sounds before and after the front end, and their spectrograms, into docs/examples
+	@scripts/dsp-examples.sh
+
+fuzz: ## Ten minutes of signals and settings that nobody would choose (SECONDS_TO_FUZZ=600); fails at the first trap
+	@scripts/dsp-fuzz.sh $(or $(SECONDS_TO_FUZZ),600)
 
 systemd-test: build ## The shipped unit under a real systemd in a container of its own (root; a few minutes the first time)
 	@scripts/systemd-test.sh

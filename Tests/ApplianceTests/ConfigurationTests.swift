@@ -162,7 +162,7 @@ import Testing
         Mistake(
             "[deepgram]\nmodel = \"\"\n", ("1: deepgram:", "did you mean [cloud.deepgram]?"),
             ("2: cloud.deepgram.model:", "empty")),
-        Mistake("[zigzag]\nwonder = 1\n", ("1: zigzag:", "there are [audio], [board]")),
+        Mistake("[zigzag]\nwonder = 1\n", ("1: zigzag:", "there are [audio], [audio.front_end], [board]")),
         Mistake("[cloud]\nurl = \"https://x\"\n", ("2: cloud.url:", "belongs in [cloud.deepgram] or [cloud.groq]")),
         Mistake("[conversation]\nxyzzy = 1\n", ("2: conversation.xyzzy:", "[conversation] has instructions")),
     ]

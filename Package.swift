@@ -83,7 +83,8 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-        .testTarget(name: "DSPTests", dependencies: ["DSP", "Audio"], swiftSettings: strict),
+        .target(name: "DSPFuzz", dependencies: ["DSP"], path: "Tests/DSPFuzz", exclude: ["lives.mjs"], swiftSettings: strict),
+        .testTarget(name: "DSPTests", dependencies: ["DSP", "Audio", "DSPFuzz", "CAllocationCounter"], swiftSettings: strict),
         .testTarget(name: "AudioTests", dependencies: ["Audio"], swiftSettings: strict),
         .testTarget(
             name: "HardwareTests", dependencies: ["Hardware", "Audio", "Failures", "CRoom", "CPlatform", "CAllocationCounter"],

@@ -6,8 +6,8 @@
 /// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d
 /// the plane wave from the found direction. h is the talker's way to the microphones: one step per update of the power iteration
 /// for the strongest eigenvector of R^-1 (C + d d^H / M), so that the plane wave counts as much as all that was learnt. Without
-/// anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. A quarter of the
-/// bins is solved in each frame, in turn. The reference is the first microphone that is well.
+/// anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An eighth of the
+/// bins is solved in each frame, in turn, and every other bin learns. The reference is the first microphone that is well.
 ///
 /// Sources: Capon 1969; Souden, Benesty and Affes 2010; Markovich, Gannot and Cohen, "Multichannel eigenspace beamforming in a
 /// reverberant noisy environment with multiple interfering speech signals", 2009 (covariance whitening); Cox, Zeskind and Owen 1987.
@@ -21,7 +21,7 @@ public struct Beamformer: ~Copyable {
     /// How sure that is, 0...32767.
     public var directionConfidenceQ15: Int16 { finder.confidenceQ15 }
 
-    private static var turns: Int { 4 }
+    private static var turns: Int { 8 }
 
     private let microphones: Int
     private let steering: SteeringVectors
@@ -42,7 +42,10 @@ public struct Beamformer: ~Copyable {
     private let wave = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
     /// By how much each microphone's mantissas are shifted to the common exponent.
     private let shifts = FixedArray<Int32>(count: 8, repeating: 0)
+    /// Learnt since the microphones last changed, at most 200.
     private var frames: Int32 = 0
+    /// The half that learns next.
+    private var frame: UInt8 = 0
     private var turn = 0
 
     public init(geometry: ArrayGeometry) {
@@ -82,15 +85,7 @@ public struct Beamformer: ~Copyable {
     @_noAllocation @_noLocks
     public mutating func learn(_ spectra: borrowing ArraySpectra, maskQ15: UnsafePointer<Int32>, isEcho: Bool) {
         if !isEcho {
-            frames = min(frames &+ 1, 200)
-            let noiseRate = 32_768 / (frames &+ 1)
-            for k in 1..<Spectrum.binCount &- 1 {
-                gather(spectra, k)
-                let share = (maskQ15[k] &* (maskQ15[k] &>> 1)) &>> 14
-                statistics.learn(
-                    k, UnsafePointer(vector.base), talkerRateQ15: (share &* 655) &>> 15,
-                    noiseRateQ15: ((32_768 &- share) &* (noiseRate &>> 1)) &>> 14)
-            }
+            learnHalf(spectra, maskQ15)
             finder.look(statistics, steering, active: active)
         }
         guard finder.index >= 0 else { return }
@@ -100,6 +95,23 @@ public struct Beamformer: ~Copyable {
             k &+= Self.turns
         }
         turn = (turn &+ 1) % Self.turns
+    }
+
+    /// Every other bin, with time constants of 0.5 s of speech and 2 s of everything else, shorter in the first two seconds.
+    @_noAllocation @_noLocks
+    private mutating func learnHalf(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
+        frames = min(frames &+ 1, 200)
+        let noiseRate = 65_536 / (frames &+ 1)
+        var k = 1 &+ Int(truncatingIfNeeded: frame & 1)
+        frame &+= 1
+        while k < Spectrum.binCount &- 1 {
+            gather(spectra, k)
+            let share = (maskQ15[k] &* (maskQ15[k] &>> 1)) &>> 14
+            statistics.learn(
+                k, UnsafePointer(vector.base), talkerRateQ15: (share &* 1_310) &>> 15,
+                noiseRateQ15: ((32_768 &- share) &* (noiseRate &>> 1)) &>> 14)
+            k &+= 2
+        }
     }
 
     /// Starts anew with the microphones that are well; what is known of the noise is soon replaced.

@@ -42,7 +42,7 @@ struct SpatialStatistics: ~Copyable {
     /// Adds one frame's bin.
     ///
     /// - Parameters:
-    ///   - x: one value per microphone, parts below 2^14, the largest at least 2^13.
+    ///   - x: one value per microphone, parts below 2^14, the largest at least 2^13 (then 2^47 / |x|^2 is at most 2^21).
     ///   - talkerRateQ15: the share of the new frame in the talker's covariance, 0...32768.
     ///   - noiseRateQ15: the same in the other one.
     @_noAllocation @_noLocks
@@ -51,29 +51,27 @@ struct SpatialStatistics: ~Copyable {
         for i in 0..<microphones { power &+= x[i].power }
         guard power > 0 else { return }
         let unit = (1 &<< 47) / power
-        if talkerRateQ15 > 15 { add(x, unit, Int64(talkerRateQ15), talker.base + bin &* packedCount) }
-        if noiseRateQ15 > 15 { add(x, unit, Int64(noiseRateQ15), noise.base + bin &* packedCount) }
-    }
-
-    /// `triangle` += rate (x x^H / |x|^2 - `triangle`); `unit` is 2^47 / |x|^2, at most 2^21.
-    @_noAllocation @_noLocks @inline(__always)
-    private func add(
-        _ x: UnsafePointer<ComplexInt32>, _ unit: Int64, _ rateQ15: Int64, _ triangle: UnsafeMutablePointer<ComplexInt32>
-    ) {
-        var element = triangle
-        let weight = unit &* rateQ15
-        let keepQ15 = 32_768 &- rateQ15
+        let start = bin &* packedCount
+        var (inTalker, inNoise) = (talker.base + start, noise.base + start)
+        let (talkerRate, noiseRate) = (Int64(talkerRateQ15), Int64(noiseRateQ15))
         for i in 0..<microphones {
             let a = x[i]
             for j in 0...i {
+                // |x_i x_j| is at most |x|^2, so the products stay below 2^47.
                 let b = x[j]
-                let re = Int64(a.re) &* Int64(b.re) &+ Int64(a.im) &* Int64(b.im)
-                let im = Int64(a.im) &* Int64(b.re) &- Int64(a.re) &* Int64(b.im)
-                // |x_i x_j| is at most |x|^2, so the product stays below 2^62.
-                element[0].re = Int32(truncatingIfNeeded: (Int64(element[0].re) &* keepQ15) &>> 15 &+ (re &* weight) &>> 32)
-                element[0].im = Int32(truncatingIfNeeded: (Int64(element[0].im) &* keepQ15) &>> 15 &+ (im &* weight) &>> 32)
-                element += 1
+                let re = ((Int64(a.re) &* Int64(b.re) &+ Int64(a.im) &* Int64(b.im)) &* unit) &>> 17
+                let im = ((Int64(a.im) &* Int64(b.re) &- Int64(a.re) &* Int64(b.im)) &* unit) &>> 17
+                approach(&inTalker[0], re, im, talkerRate)
+                approach(&inNoise[0], re, im, noiseRate)
+                inTalker += 1
+                inNoise += 1
             }
         }
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    private func approach(_ element: inout ComplexInt32, _ re: Int64, _ im: Int64, _ rateQ15: Int64) {
+        element.re &+= Int32(truncatingIfNeeded: ((re &- Int64(element.re)) &* rateQ15 &+ 16_384) &>> 15)
+        element.im &+= Int32(truncatingIfNeeded: ((im &- Int64(element.im)) &* rateQ15 &+ 16_384) &>> 15)
     }
 }

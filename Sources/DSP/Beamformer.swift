@@ -1,16 +1,17 @@
-/// A beam towards the talker: per bin the weights that let the talker's wave through as the reference microphone hears it and take
-/// away as much of everything else as such weights can (MVDR).
+/// A beam towards the talker: per bin the weights that let the talker's wave through as the reference microphone hears it and
+/// take away as much of everything else as such weights can (MVDR).
 ///
-///     v = R^-1 h      w = v conj(h_0) / (h^H v)      h = (C + d d^H / M) v      R = N + 0.1 G / M + 0.01 I / M
+///     v = R^-1 h      w = v conj(h_0) / (h^H v)      h = (C / 4 + d d^H / M) v      R = N + 0.1 G / M + 0.01 I / M
 ///
 /// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d
 /// the plane wave from the found direction. h is the talker's way to the microphones: one step per update of the power iteration
-/// for the strongest eigenvector of R^-1 (C + d d^H / M), so that the plane wave counts as much as all that was learnt. Without
-/// anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An eighth of the
+/// for the strongest eigenvector of R^-1 (C / 4 + d d^H / M), so that the plane wave counts four times as much as what was learnt.
+/// Without anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An eighth of the
 /// bins is solved in each frame, in turn, and every other bin learns. The reference is the first microphone that is well.
 ///
 /// Sources: Capon 1969; Souden, Benesty and Affes 2010; Markovich, Gannot and Cohen, "Multichannel eigenspace beamforming in a
-/// reverberant noisy environment with multiple interfering speech signals", 2009 (covariance whitening); Cox, Zeskind and Owen 1987.
+/// reverberant noisy environment with multiple interfering speech signals", 2009 (covariance whitening); Cox, Zeskind and Owen,
+/// "Robust adaptive beamforming", 1987.
 ///
 /// Formats: weights Q27 within +-4; covariances Q30 of a trace of 1; v below 2^28, its scale being free; h below 2^27.
 public struct Beamformer: ~Copyable {
@@ -97,7 +98,7 @@ public struct Beamformer: ~Copyable {
         turn = (turn &+ 1) % Self.turns
     }
 
-    /// Every other bin, with time constants of 0.5 s of speech and 2 s of everything else, shorter in the first two seconds.
+    /// Every other bin, with time constants of 0.25 s of speech and 2 s of everything else, shorter in the first two seconds.
     @_noAllocation @_noLocks
     private mutating func learnHalf(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
         frames = min(frames &+ 1, 200)
@@ -108,7 +109,7 @@ public struct Beamformer: ~Copyable {
             gather(spectra, k)
             let share = (maskQ15[k] &* (maskQ15[k] &>> 1)) &>> 14
             statistics.learn(
-                k, UnsafePointer(vector.base), talkerRateQ15: (share &* 1_310) &>> 15,
+                k, UnsafePointer(vector.base), talkerRateQ15: (share &* 2_621) &>> 15,
                 noiseRateQ15: ((32_768 &- share) &* (noiseRate &>> 1)) &>> 14)
             k &+= 2
         }
@@ -214,7 +215,7 @@ public struct Beamformer: ~Copyable {
         }
     }
 
-    /// h into the solver: (C + d d^H / M) v / 16.
+    /// h into the solver: (C / 4 + d d^H / M) v / 16.
     @_noAllocation @_noLocks
     private func gatherTalker(_ k: Int) {
         let talker = statistics.talker(k)
@@ -243,7 +244,7 @@ public struct Beamformer: ~Copyable {
             let fromWaveRe = (waveRe &* Int64(d.re) &- waveIm &* Int64(d.im)) &>> 32
             let fromWaveIm = (waveRe &* Int64(d.im) &+ waveIm &* Int64(d.re)) &>> 32
             solver.right.base[i] = ComplexInt32(
-                re: Int32(truncatingIfNeeded: re &>> 34 &+ fromWaveRe), im: Int32(truncatingIfNeeded: im &>> 34 &+ fromWaveIm))
+                re: Int32(truncatingIfNeeded: re &>> 36 &+ fromWaveRe), im: Int32(truncatingIfNeeded: im &>> 36 &+ fromWaveIm))
         }
     }
 }

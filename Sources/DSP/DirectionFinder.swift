@@ -3,8 +3,8 @@
 /// Of 60 bins from 0.5 to 6 kHz six are looked at per frame, so the whole grid is renewed ten times a second. A bin says for
 /// each direction how strongly d^H (R - r N) d answers, R being the talker's normalised covariance, N that of everything else at
 /// the same trace: what comes from where the noise comes from does not count. A direction farther than 15 degrees from the
-/// present one takes over only when it has answered more by an eighth twice in a row: a beam that jumps within a word is worse than
-/// a late one.
+/// present one takes over only when it has answered more by an eighth twice in a row: a beam that jumps within a word is
+/// worse than a late one.
 /// Source: DiBiase, "A high-accuracy, low-latency technique for talker localization in reverberant environments", 2000.
 public struct DirectionFinder: ~Copyable {
     private static var firstBin: Int { 16 }
@@ -19,18 +19,17 @@ public struct DirectionFinder: ~Copyable {
     /// The grid's direction, -1 as long as nobody has spoken.
     private(set) var index = -1
 
-    /// Answers of the present round and of the rounds before, Q11 of the trace, per direction.
+    /// Answers of the present round and of the last complete one, Q11 of the trace, per direction.
     private let answers: FixedArray<Int32>
-    private let smoothed: FixedArray<Int32>
-    /// The trace that the present round has seen, Q13 per bin, and the smoothed one.
+    private let round: FixedArray<Int32>
+    /// The trace that the present round has seen, Q13 per bin.
     private var mass: Int32 = 0
-    private var smoothedMass: Int32 = 0
     private var nextBin = 0
     private var challengerRounds = 0
 
     init(_ steering: borrowing SteeringVectors) {
         answers = FixedArray(count: steering.directions, repeating: 0)
-        smoothed = FixedArray(count: steering.directions, repeating: 0)
+        round = FixedArray(count: steering.directions, repeating: 0)
     }
 
     /// One frame.
@@ -84,16 +83,16 @@ public struct DirectionFinder: ~Copyable {
     private mutating func closeRound(_ steering: borrowing SteeringVectors, microphones: Int32) {
         var best = 0
         for direction in 0..<steering.directions {
-            smoothed.base[direction] &+= (answers.base[direction] &- smoothed.base[direction]) &>> 1
+            round.base[direction] = answers.base[direction]
             answers.base[direction] = 0
-            if smoothed.base[direction] > smoothed.base[best] { best = direction }
+            if round.base[direction] > round.base[best] { best = direction }
         }
-        smoothedMass &+= (mass &- smoothedMass) &>> 1
-        mass = 0
         // A plane wave alone gives (microphones - 1) / 2 of the mass, which has two bits more.
-        let most = max((smoothedMass &* max(microphones &- 1, 1)) &>> 3, 1)
-        let shareQ15 = max(Int64(smoothed.base[best]) &<< 15 / Int64(most), 0)
-        guard shareQ15 > 328, smoothedMass > 60 &* 160 else { return }
+        let seen = mass
+        mass = 0
+        let most = max((seen &* max(microphones &- 1, 1)) &>> 3, 1)
+        let shareQ15 = max(Int64(round.base[best]) &<< 15 / Int64(most), 0)
+        guard shareQ15 > 328, seen > 60 &* 160 else { return }
         follow(best, steering)
         confidenceQ15 = saturatedInt16(shareQ15)
         degrees = refined(steering)
@@ -107,8 +106,8 @@ public struct DirectionFinder: ~Copyable {
         }
         let apart = abs(best &- index)
         let isNear = min(apart, steering.isClosed ? steering.directions &- apart : apart) <= 3
-        let present = smoothed.base[index]
-        challengerRounds = smoothed.base[best] > present &+ max(present, 0) &>> 3 ? challengerRounds &+ 1 : 0
+        let present = round.base[index]
+        challengerRounds = round.base[best] > present &+ max(present, 0) &>> 3 ? challengerRounds &+ 1 : 0
         if isNear || challengerRounds >= 2 {
             index = best
             challengerRounds = 0
@@ -119,9 +118,9 @@ public struct DirectionFinder: ~Copyable {
     @_noAllocation @_noLocks
     private func refined(_ steering: borrowing SteeringVectors) -> Int16 {
         let last = steering.directions &- 1
-        let left = smoothed.base[index > 0 ? index &- 1 : steering.isClosed ? last : 1]
-        let right = smoothed.base[index < last ? index &+ 1 : steering.isClosed ? 0 : last &- 1]
-        let bend = left &+ right &- 2 &* smoothed.base[index]
+        let left = round.base[index > 0 ? index &- 1 : steering.isClosed ? last : 1]
+        let right = round.base[index < last ? index &+ 1 : steering.isClosed ? 0 : last &- 1]
+        let bend = left &+ right &- 2 &* round.base[index]
         let step = Int32(truncatingIfNeeded: SteeringVectors.stepDegrees)
         let offset = bend < 0 ? max(min(step &* (right &- left) / (0 &- 2 &* bend), 2), -2) : 0
         let whole = Int32(truncatingIfNeeded: index) &* step &+ offset

@@ -57,7 +57,7 @@ struct ReferenceBeam {
             let power = x.reduce(0) { $0 + $1.power }
             let share = pow(Double(mask[k]) / 32_768, 2)
             guard power > 0 else { continue }
-            let (fast, slow) = (share * 1_310 / 32_768, (1 - share) * min(2 / Double(frames + 1), 1))
+            let (fast, slow) = (share * 2_621 / 32_768, (1 - share) * min(2 / Double(frames + 1), 1))
             for i in 0..<count {
                 for j in 0..<count {
                     let product = x[i] * x[j].conjugate * (1 / power)
@@ -87,7 +87,7 @@ struct ReferenceBeam {
         let along =
             (0..<count).reduce(Complex(0, 0)) { $0 + d[$1].conjugate * v[$1] } * (1 / Double(count))
         let h = (0..<count).map { i in
-            (0..<count).reduce(d[i] * along) { $0 + talker[k][i][$1] * v[$1] }
+            (0..<count).reduce(d[i] * along) { $0 + talker[k][i][$1] * v[$1] * 0.25 }
         }
         var r = noise[k]
         for i in 0..<count {

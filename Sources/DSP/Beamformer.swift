@@ -3,11 +3,12 @@
 ///
 ///     v = R^-1 h      w = v conj(h_0) / (h^H v)      h = (C / 4 + d d^H / M) v      R = N + 0.1 G / M + 0.01 I / M
 ///
-/// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d
-/// the plane wave from the found direction. h is the talker's way to the microphones: one step per update of the power iteration
-/// for the strongest eigenvector of R^-1 (C / 4 + d d^H / M), so that the plane wave counts four times as much as what was learnt.
-/// Without anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An eighth of the
-/// bins is solved in each frame, in turn, and every other bin learns. The reference is the first microphone that is well.
+/// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d the
+/// plane wave from the found direction. h is the talker's way to the microphones: one step per update of the power iteration for
+/// the strongest eigenvector of R^-1 (C / 4 + d d^H / M), in which the plane wave counts four times as much as what was learnt.
+/// Without anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An
+/// eighth of the bins is solved in each frame, in turn, and every other bin learns. The reference is the first microphone that
+/// is well.
 ///
 /// Sources: Capon 1969; Souden, Benesty and Affes 2010; Markovich, Gannot and Cohen, "Multichannel eigenspace beamforming in a
 /// reverberant noisy environment with multiple interfering speech signals", 2009 (covariance whitening); Cox, Zeskind and Owen,
@@ -17,7 +18,8 @@
 public struct Beamformer: ~Copyable {
     /// Bit m is microphone m being left out.
     public var deafMicrophones: UInt8 { health.deaf }
-    /// Where the talker is, degrees counter-clockwise from the x axis, 0...359, 0...180 on a line; -1 as long as nobody has spoken.
+    /// Where the talker is, degrees counter-clockwise from the x axis, 0...359, 0...180 on a line; -1 as long as nobody has
+    /// spoken.
     public var directionDegrees: Int16 { finder.degrees }
     /// How sure that is, 0...32767.
     public var directionConfidenceQ15: Int16 { finder.confidenceQ15 }

@@ -1,5 +1,5 @@
-/// The spectra of an array's microphones for one 10 ms frame: the analysis of `SpectrumAnalyzer`, with one transform and one window
-/// for all of them.
+/// The spectra of an array's microphones for one 10 ms frame: the analysis of `SpectrumAnalyzer`, with one transform and one
+/// window for all of them.
 ///
 /// Bin k of microphone m is `bins(m)[k]` x 2^`exponent(m)` sample steps, mantissas below 2^31 in size.
 public struct ArraySpectra: ~Copyable {

@@ -1,5 +1,5 @@
-/// Which microphones of an array are not to be trusted: dead (no signal), deaf (20 dB below the others), too loud by as much, clipping
-/// alone, or with a signal that has nothing to do with the others'.
+/// Which microphones of an array are not to be trusted: dead (no signal), deaf (20 dB below the others), too loud by as much,
+/// clipping alone, or with a signal that has nothing to do with the others'.
 ///
 /// Looks at 16 bins from 94 to 563 Hz, where every sound reaches all microphones of a small array alike. Levels are powers
 /// smoothed over 0.3 s against the median of all; a stranger is one whose coherence with the sum of the others lies below 0.1

@@ -5,8 +5,8 @@ import Testing
     private static let all = [Int32](repeating: 32_768, count: 257)
     private static let none = [Int32](repeating: 0, count: 257)
 
-    /// A talker alone for two seconds, then `other` alone: power of the beam over that of the first microphone in decibels, for the
-    /// talker's last half second and for the other's, by bins.
+    /// A talker alone for two seconds, then `other` alone: power of the beam over that of the first microphone in decibels, for
+    /// the talker's last half second and for the other's, by bins.
     private func listen(
         _ geometry: ArrayGeometry, talkerDegrees: Double, bins: Range<Int>,
         other: (inout ArrayScene) -> Void

@@ -1,4 +1,5 @@
-/// The spatial covariance of noise that comes from everywhere with the same strength: sinc(2 f d / c) between microphones d apart.
+/// The spatial covariance of noise that comes from everywhere with the same strength: sinc(2 f d / c) between microphones d
+/// apart.
 ///
 /// Packed lower triangles, see `SpatialStatistics`; Q30 of a trace of 1, real. The diagonal carries `loadingQ15` times itself
 /// on top, for the noise of the microphones themselves and for what differs between them.

@@ -1,8 +1,8 @@
 /// What a plane wave does on its way over an array: the phase of each microphone for each direction and bin.
 ///
 /// A wave from direction a reaches microphone m earlier than the origin by (x cos a + y sin a) / c, c = 343 m/s, so bin k is
-/// ahead there by k x 31.25 Hz times that: a multiplication of 32-bit turns, which wraps as phases do. Phases become numbers through a
-/// table of 1024 entries: within 0.0031 of the true value (-50 dB).
+/// ahead there by k x 31.25 Hz times that: a multiplication of 32-bit turns, which wraps as phases do. Phases become numbers
+/// through a table of 1024 entries: within 0.0031 of the true value (-50 dB).
 struct SteeringVectors: ~Copyable {
     /// Degrees between neighbours of the grid.
     static var stepDegrees: Int { 5 }

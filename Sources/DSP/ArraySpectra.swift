@@ -6,11 +6,9 @@ public struct ArraySpectra: ~Copyable {
     /// 1...8.
     public let microphones: Int
 
-    private var fft = FFT(size: 512)
-    private let windowQ15 = FixedArray<Int32>(count: 512, repeating: 0)
+    private var transformer = WindowedTransform()
     /// The newest 512 samples of each microphone, planar.
     private let samples: FixedArray<Int16>
-    private let windowed = FixedArray<Int32>(count: 512, repeating: 0)
     /// Planar, 257 each.
     private let mantissas: FixedArray<ComplexInt32>
     private let exponents: FixedArray<Int>
@@ -24,9 +22,6 @@ public struct ArraySpectra: ~Copyable {
         mantissas = FixedArray(count: microphones * Spectrum.binCount, repeating: ComplexInt32(re: 0, im: 0))
         exponents = FixedArray(count: microphones, repeating: 0)
         clipped = FixedArray(count: microphones, repeating: 0)
-        for n in 0..<512 {
-            windowQ15[n] = analysisWindowQ15(n)
-        }
     }
 
     /// The 257 mantissas of one microphone.
@@ -55,24 +50,12 @@ public struct ArraySpectra: ~Copyable {
     @_noAllocation @_noLocks
     public mutating func process(_ planar: UnsafePointer<Int16>) {
         for microphone in 0..<microphones {
-            transform(planar + microphone &* 160, microphone)
+            let frame = planar + microphone &* 160
+            var full: Int32 = 0
+            for n in 0..<160 where frame[n] == .max || frame[n] == .min { full &+= 1 }
+            clipped.base[microphone] = full
+            exponents.base[microphone] = transformer.process(
+                frame, history: samples.base + microphone &* 512, into: mantissas.base + microphone &* Spectrum.binCount)
         }
-    }
-
-    @_noAllocation @_noLocks
-    private mutating func transform(_ frame: UnsafePointer<Int16>, _ microphone: Int) {
-        let history = samples.base + microphone &* 512
-        copy(history + 160, to: history, count: 352)
-        var full: Int32 = 0
-        for n in 0..<160 {
-            history[352 &+ n] = frame[n]
-            full &+= frame[n] == .max || frame[n] == .min ? 1 : 0
-        }
-        clipped.base[microphone] = full
-        for n in 0..<512 {
-            windowed.base[n] = Int32(history[n]) &* windowQ15.base[n]
-        }
-        let target = mantissas.base + microphone &* Spectrum.binCount
-        exponents.base[microphone] = fft.forward(windowed.base, into: target) &- 15
     }
 }

@@ -18,6 +18,8 @@
 public struct Beamformer: ~Copyable {
     /// Bit m is microphone m being left out.
     public var deafMicrophones: UInt8 { health.deaf }
+    /// The first microphone that is well: the beam passes the talker as this one hears it.
+    public var referenceMicrophone: Int { well.base[0] }
     /// Where the talker is, degrees counter-clockwise from the x axis, 0...359, 0...180 on a line; -1 as long as nobody has
     /// spoken.
     public var directionDegrees: Int16 { finder.degrees }

@@ -15,6 +15,7 @@ public struct EchoStage: ~Copyable {
     private var meter = FrontEndMeter()
     /// Frames until what the canceller left has died away in the detector's memory too.
     private var echoFrames = 0
+    private var reference = 0
     private let far = FixedArray<Int16>(count: 160, repeating: 0)
     private let echo = FixedArray<Int16>(count: 160, repeating: 0)
 
@@ -46,14 +47,10 @@ public struct EchoStage: ~Copyable {
     public var isAudible: Bool { mayHoldEcho && residualEcho.isAudible }
     /// Whether the frame holds more than echo and noise, 0...32767 = 0...1; 32767 when nothing can echo.
     public var nearEndQ15: Int16 { mayHoldEcho ? residualEcho.nearEndQ15 : .max }
-    /// What leaves the near end and takes the echo, per bin, Q15 (32768 is 1); 257 values.
-    public var gainsQ15: UnsafePointer<Int32> { suppressor.gainsQ15 }
-    /// Echo return loss enhancement of the first microphone by its canceller alone, dB in Q8, over the frames with a far end.
+    /// Echo return loss enhancement of the reference microphone by its canceller alone, dB in Q8, over the frames with a far end.
     public var enhancementDecibelsQ8: Int16 { meter.enhancementDecibelsQ8() }
     /// How fast the loudspeaker's clock runs against the microphones', parts per million in Q8.
     public var driftPartsPerMillionQ8: Int32 { history.driftPartsPerMillionQ8 }
-    /// The bulk delay that the cancellers work behind, samples at 16 kHz.
-    public var delaySamples: Int { 0 }
     /// The far end of this frame, aligned to the microphones; 160 samples.
     public var alignedFarEnd: UnsafePointer<Int16> { UnsafePointer(far.base) }
 
@@ -71,11 +68,12 @@ public struct EchoStage: ~Copyable {
     ///   - farEnd: the samples newly played since the last call, on the loudspeaker's clock at nominal 16 kHz.
     ///   - farEndCount: 0...1600.
     ///   - farEndOffset: where the frame's first sample stands on the loudspeaker's clock, counted from `farEnd[0]`.
+    ///   - reference: the microphone by which residual echo is judged; one that is well.
     ///   - residuals: receives `microphones` x 160 samples; no delay. Must not be `planar`.
     @_noAllocation @_noLocks
     public mutating func cancel(
         _ planar: UnsafePointer<Int16>, farEnd: UnsafePointer<Int16>, farEndCount: Int, farEndOffset: FarEndOffset,
-        into residuals: UnsafeMutablePointer<Int16>
+        reference: Int = 0, into residuals: UnsafeMutablePointer<Int16>
     ) {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         spectra.process(far.base)
@@ -83,35 +81,34 @@ public struct EchoStage: ~Copyable {
             cancellers[index].process(planar + index &* 160, far: spectra, into: residuals + index &* 160)
         }
         echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
+        self.reference = reference
         guard mayHoldEcho else { return }
+        let (heard, left) = (planar + reference &* 160, residuals + reference &* 160)
         for n in 0..<160 {
-            echo.base[n] = saturatedInt16(Int32(planar[n]) &- Int32(residuals[n]))
+            echo.base[n] = saturatedInt16(Int32(heard[n]) &- Int32(left[n]))
         }
         if spectra.isSounding {
-            meter.note(microphone: FrontEndMeter.energy(planar), residual: FrontEndMeter.energy(residuals))
+            meter.note(microphone: FrontEndMeter.energy(heard), residual: FrontEndMeter.energy(left))
         }
     }
 
-    /// Compares what is left with what can be left: renews `nearEndQ15`, `isAudible` and `gainsQ15`.
+    /// Compares what is left with what can be left: renews `nearEndQ15`, `isAudible` and what `apply` does.
     ///
     /// - Parameters:
     ///   - beam: the frame's spectrum, made of the residuals.
     ///   - noise: the noise in it.
-    ///   - maskQ15: share of speech in each bin's amplitude, 257 values in 0...32768; nil when not known.
     @_noAllocation @_noLocks
-    public mutating func judge(
-        _ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator, maskQ15: UnsafePointer<Int32>? = nil
-    ) {
+    public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
         guard mayHoldEcho else { return suppressor.open() }
         residualEcho.process(
-            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: cancellers[0].expectedMisalignment,
-            isPathSuspect: cancellers[0].isPathSuspect, noiseEstimator: noise)
+            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: cancellers[reference].expectedMisalignment,
+            isPathSuspect: cancellers[reference].isPathSuspect, noiseEstimator: noise)
         suppressor.process(residualEcho)
     }
 
-    /// Applies `gainsQ15` to the frame that was judged.
+    /// Takes the residual echo out of the frame that was judged.
     @_noAllocation @_noLocks
-    public mutating func apply(to beam: inout Spectrum, _ noise: borrowing NoiseEstimator) {
+    public func apply(to beam: inout Spectrum) {
         guard mayHoldEcho else { return }
         for bin in 0..<Spectrum.binCount {
             let value = beam.bins.base[bin]

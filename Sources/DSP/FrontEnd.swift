@@ -1,8 +1,10 @@
 /// The whole chain, from the microphones to what the recognizer hears and whether somebody speaks.
 ///
-///     microphones ─▶ gain, high-pass ─▶ echo cancellers ─▶ spectra ─▶ beam ─▶ residual echo and noise suppressed ─▶ gain ─▶ recognizer
-///                                         ▲                  ▲  └──▶ network: mask ──▶ ▲
-///     far end ─▶ history, alignment ──────┘                  └─────────────┘   └─▶ probability, gated by what may still be echo ─▶ verdict
+///     microphones ─▶ gain, high-pass ─▶ echo cancellers ─▶ spectra, beam ─▶ suppressors ─▶ level control ─▶ recognizer
+///                                         ▲                   │    ▲          ▲
+///     far end ─▶ history, alignment ──────┘                   ▼    │ mask     │ mask
+///                                                          network ┴──────────┘
+///                                                             └─▶ probability, gated by what may still be echo ─▶ verdict
 ///
 /// One frame of 160 samples per call, on one thread, with no allocation and no lock. Causal: later samples never change it.
 ///
@@ -88,12 +90,16 @@ public struct FrontEnd: ~Copyable {
         return verdict
     }
 
+    /// The first that is well.
+    private var referenceMicrophone: Int { beam?.pointee.referenceMicrophone ?? 0 }
+
     /// `cancelled` from `cleaned`.
     @_noAllocation @_noLocks
     private mutating func cancel(_ farEnd: UnsafePointer<Int16>, _ farEndCount: Int, _ farEndOffset: FarEndOffset) {
         if configuration.cancelsEcho {
             echo.cancel(
-                cleaned.base, farEnd: farEnd, farEndCount: farEndCount, farEndOffset: farEndOffset, into: cancelled.base)
+                cleaned.base, farEnd: farEnd, farEndCount: farEndCount, farEndOffset: farEndOffset,
+                reference: referenceMicrophone, into: cancelled.base)
         } else {
             echo.listen(farEnd: farEnd, farEndCount: farEndCount, farEndOffset: farEndOffset)
             copy(cleaned.base, to: cancelled.base, count: cleaned.count)
@@ -113,7 +119,7 @@ public struct FrontEnd: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func suppress(into output: UnsafeMutablePointer<Int16>) {
         if configuration.noiseFloorDecibels < 0 { noiseSuppressor.process(spectrum, noise, maskQ15: detector.maskQ15) }
-        if configuration.suppressesResidualEcho { echo.apply(to: &spectrum, noise) }
+        if configuration.suppressesResidualEcho { echo.apply(to: &spectrum) }
         if configuration.noiseFloorDecibels < 0 {
             synthesizer.process(spectrum, gainsQ15: noiseSuppressor.gainsQ15, into: output)
         } else {
@@ -131,13 +137,13 @@ public struct FrontEnd: ~Copyable {
             verdict.deafMicrophones = beam.pointee.deafMicrophones
         }
         verdict.stages.farEndLevel = FrontEndMeter.level(echo.alignedFarEnd)
-        verdict.stages.microphoneLevel = FrontEndMeter.level(UnsafePointer(cleaned.base))
-        verdict.stages.cancelledLevel = FrontEndMeter.level(UnsafePointer(cancelled.base))
+        let reference = referenceMicrophone &* 160
+        verdict.stages.microphoneLevel = FrontEndMeter.level(UnsafePointer(cleaned.base + reference))
+        verdict.stages.cancelledLevel = FrontEndMeter.level(UnsafePointer(cancelled.base + reference))
         verdict.stages.outputLevel = FrontEndMeter.level(output)
         verdict.stages.noiseLevel = noise.level()
         verdict.stages.echoReturnLossEnhancementDecibelsQ8 = echo.enhancementDecibelsQ8
         verdict.stages.gainDecibelsQ8 = configuration.controlsGain ? gain.gainDecibelsQ8 : 0
-        verdict.stages.echoDelaySamples = Int16(truncatingIfNeeded: echo.delaySamples)
     }
 }
 

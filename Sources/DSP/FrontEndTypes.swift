@@ -13,8 +13,6 @@ extension FrontEnd {
         public var cancelsEcho = true
         /// The suppression of what the canceller leaves.
         public var suppressesResidualEcho = true
-        /// The room's own hush in the place of suppressed echo, so that its edges are not heard as holes.
-        public var addsComfortNoise = true
         /// The beam towards the talker; without it, or without a geometry, the microphones are averaged.
         public var formsBeam = true
         /// The most that the noise suppressor takes away from what the recognizer hears, dB of gain: -40...0; 0 leaves it out.
@@ -25,7 +23,7 @@ extension FrontEnd {
         public var noiseFloorDecibels = 0
         /// The level control behind everything, to -20 dB full scale of active speech.
         public var controlsGain = true
-        /// How long an echo can last behind its bulk delay, ms: a multiple of 20 in 20...320.
+        /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.
         public var echoTailMilliseconds = 200
 
         public init(microphones: Int) {
@@ -60,20 +58,16 @@ extension FrontEnd {
     public struct StageFigures: Sendable, Equatable {
         /// Of the aligned far end.
         public var farEndLevel: Int16 = 0
-        /// Of the reference microphone (the first that is well), behind gain and high-pass.
+        /// Of the reference microphone (the first that is well, or their average), behind gain and high-pass.
         public var microphoneLevel: Int16 = 0
         /// Of that microphone behind the canceller.
         public var cancelledLevel: Int16 = 0
-        /// Of the beam, before suppression.
-        public var beamLevel: Int16 = 0
-        /// Of the noise in the beam.
+        /// Of the noise behind canceller and beam.
         public var noiseLevel: Int16 = 0
         /// Of what the recognizer gets.
         public var outputLevel: Int16 = 0
         /// Echo return loss enhancement by the canceller alone, dB in Q8, smoothed over the frames where the far end sounds.
         public var echoReturnLossEnhancementDecibelsQ8: Int16 = 0
-        /// Bulk delay of the echo that the canceller works behind, samples at 16 kHz.
-        public var echoDelaySamples: Int16 = 0
         /// What the level control adds, dB in Q8.
         public var gainDecibelsQ8: Int16 = 0
 

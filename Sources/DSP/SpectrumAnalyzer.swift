@@ -9,16 +9,10 @@ public struct SpectrumAnalyzer: ~Copyable {
     /// Samples under the window.
     public static var windowSamples: Int { 512 }
 
-    private var fft = FFT(size: 512)
-    private let windowQ15 = FixedArray<Int32>(count: 512, repeating: 0)
+    private var transformer = WindowedTransform()
     private let samples = FixedArray<Int16>(count: 512, repeating: 0)
-    private let windowed = FixedArray<Int32>(count: 512, repeating: 0)
 
-    public init() {
-        for n in 0..<512 {
-            windowQ15[n] = analysisWindowQ15(n)
-        }
-    }
+    public init() {}
 
     /// Takes the next 160 samples; `spectrum` becomes that of the newest 512, measured.
     @_noAllocation @_noLocks
@@ -30,12 +24,37 @@ public struct SpectrumAnalyzer: ~Copyable {
     /// The same without the logarithms: `spectrum.logPowerQ16` stays as it was.
     @_noAllocation @_noLocks
     public mutating func transform(_ frame: UnsafePointer<Int16>, into spectrum: inout Spectrum) {
-        copy(samples.base + 160, to: samples.base, count: 352)
-        copy(frame, to: samples.base + 352, count: 160)
+        spectrum.exponent = transformer.process(frame, history: samples.base, into: spectrum.bins.base)
+    }
+}
+
+/// The window and the transform of an analysis, for any number of signals, each with a history of its own.
+struct WindowedTransform: ~Copyable {
+    private var fft = FFT(size: 512)
+    private let windowQ15 = FixedArray<Int32>(count: 512, repeating: 0)
+    private let windowed = FixedArray<Int32>(count: 512, repeating: 0)
+
+    init() {
         for n in 0..<512 {
-            windowed.base[n] = Int32(samples.base[n]) &* windowQ15.base[n]
+            windowQ15[n] = analysisWindowQ15(n)
         }
-        spectrum.exponent = fft.forward(windowed.base, into: spectrum.bins.base) &- 15
+    }
+
+    /// - Parameters:
+    ///   - frame: the next 160 samples.
+    ///   - history: the signal's newest 512; `frame` is appended.
+    ///   - bins: receives 257 mantissas.
+    /// - Returns: the exponent that goes with them.
+    @_noAllocation @_noLocks
+    mutating func process(
+        _ frame: UnsafePointer<Int16>, history: UnsafeMutablePointer<Int16>, into bins: UnsafeMutablePointer<ComplexInt32>
+    ) -> Int {
+        copy(history + 160, to: history, count: 352)
+        copy(frame, to: history + 352, count: 160)
+        for n in 0..<512 {
+            windowed.base[n] = Int32(history[n]) &* windowQ15.base[n]
+        }
+        return fft.forward(windowed.base, into: bins) &- 15
     }
 }
 

@@ -107,6 +107,15 @@ import Testing
         #expect(whole.output[cut...] != other.output[cut...])
     }
 
+    @Test func `a dead first microphone is left out, and the box does not take its own voice for a person's`() {
+        var microphones = FrontEndScene(seed: 75, seconds: 8).microphones
+        microphones[0] = [Int16](repeating: 0, count: microphones[0].count)
+        let far = EchoRoom.quantized(FrontEndScene(seed: 75, seconds: 8).far)
+        let result = FrontEndRun(microphones, far: far, change: { $0.geometry = .circular4 })
+        #expect(result.verdicts[300...].allSatisfy { $0.deafMicrophones == 1 && $0.stages.microphoneLevel > 0 })
+        #expect(result.triggers.filter { $0 >= 300 } == [])
+    }
+
     @Test func `all stages off is the average, one frame later`() {
         var noise = SeededNoise(seed: 71)
         let microphones = (0..<2).map { _ in noise.samples(8_000, peak: 20_000) }

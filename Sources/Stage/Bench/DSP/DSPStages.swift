@@ -101,8 +101,8 @@ final class DSPStages {
     }
 
     private func judgeEcho() {
-        echo.judge(spectrum, noise, maskQ15: detector.maskQ15)
-        echo.apply(to: &spectrum, noise)
+        echo.judge(spectrum, noise)
+        echo.apply(to: &spectrum)
     }
 
     private func process(_ frontEnd: inout FrontEnd, _ scene: DSPScene) {

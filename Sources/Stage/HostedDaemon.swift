@@ -16,6 +16,8 @@ public final class HostedDaemon: Sendable {
         public var playback = "room_speaker"
         /// 0 takes what the device has.
         public var captureChannels = 0
+        /// Where the microphones stand, as the daemon's settings name it.
+        public var geometry = "unknown"
         public var deepgramURL: String
         public var groqURL: String
         public var cartesiaURL: String
@@ -162,6 +164,7 @@ public final class HostedDaemon: Sendable {
         capture = "\(settings.capture)"
         playback = "\(settings.playback)"
         capture_channels = \(settings.captureChannels)
+        geometry = "\(settings.geometry)"
 
         [board]
         driver = "simulated"

@@ -49,6 +49,8 @@ public final class TestBed {
             programs: settings.programs, folder: settings.folder,
             alsaConfiguration: room.configuration(pluginPath: "\(settings.programs)/libasound_module_pcm_room.so"),
             deepgramURL: services.addresses.deepgram, groqURL: services.addresses.groq, cartesiaURL: services.addresses.cartesia)
+        // Microphone k of n stands at 360 k / n degrees on a circle of 32 mm.
+        if settings.room.microphones.channels > 2 { hosted.geometry = "circular:\(settings.room.microphones.channels):32mm" }
         hosted.geminiURL = services.addresses.gemini
         hosted.tavilyURL = services.addresses.tavily
         hosted.keys.merge(HostedDaemon.Settings.moreKeys) { $1 }

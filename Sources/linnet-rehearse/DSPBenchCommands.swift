@@ -33,7 +33,8 @@ struct HourBenchCommand: AsyncParsableCommand {
     @Option(name: .customLong("in"), help: "A recording with a channel for each microphone, 16 bits at 16 kHz, for the room's.")
     var recording: String?
     @Option(help: "What the loudspeaker was sent meanwhile, on the same clock; one channel.") var played: String?
-    @Option(help: "Where the microphones stand: unknown, linear4 or circular4.") var geometry = "circular4"
+    @Option(help: "Where the microphones stand: unknown, circular4, linear:6:40mm and the like (default: circular4, the room's).")
+    var geometry: String?
     @OptionGroup var output: BenchOutput
 
     func validate() throws {

@@ -63,8 +63,9 @@ import Testing
             wrong == [
                 "box.toml:2: audio.captur: there is no such key; did you mean audio.capture?",
                 "box.toml:3: audio.capture_channels: 9 is outside 0 to 8",
-                "box.toml:4: audio.geometry: \"circlar4\" is not one of \"unknown\", \"single\", \"linear4\", "
-                    + "\"circular4\"; did you mean \"circular4\"?",
+                "box.toml:4: audio.geometry: \"circlar4\" is not \"unknown\", \"single\", \"linear4\", \"circular4\", "
+                    + "\"linear:COUNT:SPACINGmm\" (2 to 8 microphones) or \"circular:COUNT:RADIUSmm\" (3 to 8), 5 to 200 mm; "
+                    + "did you mean \"circular4\"?",
                 "box.toml:5: audio.playback: a text stands in quotes: \"hw:1\", in: playback = hw:1",
                 "box.toml:8: board.driver: \"gpio\" is not one of \"gpiod\", \"simulated\", \"none\"; "
                     + "did you mean \"gpiod\"?",
@@ -179,6 +180,9 @@ import Testing
         Mistake(
             "[audio]\ngeometry = \"linear4\"\nmicrophones = [0, 1]\n",
             ("2: audio.geometry:", "4 microphones, but audio.microphones gives 2")),
+        Mistake(
+            "[audio]\ngeometry = \"circular:6:46mm\"\ncapture_channels = 4\n",
+            ("2: audio.geometry:", "6 microphones, but audio.capture_channels gives 4")),
         Mistake(
             "[board.leds]\nlistening = 5\nthinking = 5\n",
             ("3: board.leds.thinking:", "line 5 is used by board.leds.listening already")),

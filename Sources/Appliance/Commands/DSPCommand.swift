@@ -60,14 +60,12 @@ struct DSPCommand: ParsableCommand {
             commandName: "front-end", abstract: "The whole front end: up to 8 microphones in, what the recognizer hears out.")
         @Option(name: .customLong("in"), help: "WAV with a channel for each microphone.") var input: String
         @Option(help: "WAV of what the loudspeaker was sent, on the same clock.") var ref: String?
-        @Option(help: "Where the microphones stand: unknown, single, linear4 or circular4.") var geometry = "unknown"
+        @Option(help: "Where the microphones stand: unknown, single, linear4, circular4, linear:6:40mm, circular:6:46mm.")
+        var geometry = "unknown"
         @Option(name: .customLong("out"), help: "WAV to write: 16 kHz, mono.") var output: String
 
         func validate() throws {
-            let known = Configuration.Audio.geometries
-            guard known.contains(geometry) else {
-                throw ValidationError("no geometry \"\(geometry)\"; there are \(known.joined(separator: ", "))")
-            }
+            if let wrong = TextRule.geometry(geometry) { throw ValidationError("--geometry: \(wrong)") }
         }
 
         func run() throws {

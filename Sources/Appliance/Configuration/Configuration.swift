@@ -22,7 +22,7 @@ public struct Configuration: Sendable, Equatable {
         public var playbackRateHz = 0
         /// Which device channels are microphones, in the geometry's order; empty means all.
         public var microphones: [Int] = []
-        /// Where the microphones stand; `unknown` mixes them without a beam.
+        /// Where the microphones stand: `single`, a name of `ArrayGeometry`, or `unknown`, which averages them.
         public var geometry = "unknown"
         /// Added to the microphones before all else, 0...36 dB in steps of 6: for arrays that deliver little.
         public var microphoneGainDecibels = 0
@@ -44,6 +44,7 @@ public struct Configuration: Sendable, Equatable {
             public var noiseFloorDecibels = 0
         }
 
+        /// Geometries by one word; others have measures.
         public static let geometries = ["unknown", "single", "linear4", "circular4"]
     }
 

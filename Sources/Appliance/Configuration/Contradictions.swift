@@ -1,3 +1,4 @@
+import Audio
 import DSP
 
 /// What is right by itself and wrong together.
@@ -101,17 +102,5 @@ extension Configuration.Audio {
     /// How many microphones a geometry has; nil when it takes any number.
     static func microphones(in geometry: String) -> Int? {
         geometry == "single" ? 1 : ArrayGeometry(named: geometry)?.positions.count
-    }
-}
-
-extension ArrayGeometry {
-    /// An array by the name that the settings and the command line use; nil when they name none, or one of another size.
-    init?(named name: String, microphones: Int? = nil) {
-        switch name {
-        case "linear4": self = .linear4
-        case "circular4": self = .circular4
-        default: return nil
-        }
-        if let microphones, microphones != positions.count { return nil }
     }
 }

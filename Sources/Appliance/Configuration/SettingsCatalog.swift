@@ -12,7 +12,7 @@ extension Configuration {
         .whole("audio.capture_rate_hz", \.audio.captureRateHz, among: [0, 16_000, 44_100, 48_000], unit: "Hz"),
         .whole("audio.playback_rate_hz", \.audio.playbackRateHz, among: [0, 16_000, 24_000, 44_100, 48_000], unit: "Hz"),
         .wholes("audio.microphones", \.audio.microphones, 0...7, atMost: 8),
-        .choice("audio.geometry", \.audio.geometry, among: Audio.geometries),
+        .text("audio.geometry", \.audio.geometry, TextRule.geometry),
         .whole("audio.microphone_gain_db", \.audio.microphoneGainDecibels, among: [0, 6, 12, 18, 24, 30, 36], unit: "dB"),
         .whole("audio.real_time_priority", \.audio.realTimePriority, 0...49),
         .flag("audio.front_end.echo_canceller", \.audio.frontEnd.cancelsEcho),

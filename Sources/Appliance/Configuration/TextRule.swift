@@ -1,3 +1,6 @@
+import Audio
+import DSP
+
 /// What is wrong with a text that stands behind a key, and what would be right; nil when nothing is.
 enum TextRule {
     /// An ALSA PCM name. Spaces may stand in the arguments of one; whether it exists is asked elsewhere.
@@ -19,6 +22,14 @@ enum TextRule {
             if text.utf8.count > 200 { return "wants \(what), at most 200 bytes, not \(text.utf8.count)" }
             return control(text)
         }
+    }
+
+    /// Where microphones stand.
+    @Sendable static func geometry(_ text: String) -> String? {
+        let words = Configuration.Audio.geometries
+        if words.contains(text) || ArrayGeometry(named: text) != nil { return nil }
+        let hint = nearest(to: text.lowercased(), among: words).map { "; did you mean \"\($0)\"?" } ?? ""
+        return "\(SettingValue.quoted(text)) is not \"unknown\", \"single\", \(ArrayGeometry.names)\(hint)"
     }
 
     /// A BCP 47 code, or Deepgram's `multi`.

@@ -1,3 +1,4 @@
+import Audio
 import DSP
 import Failures
 import Hardware
@@ -158,7 +159,10 @@ final class SoundCards: Sendable {
         let microphones = settings.microphones.isEmpty ? Array(0..<format.channels) : settings.microphones
         var frontEnd = FrontEnd.Configuration(microphones: microphones.count)
         frontEnd.microphoneGainDecibels = settings.microphoneGainDecibels
-        frontEnd.geometry = ArrayGeometry(named: settings.geometry, microphones: microphones.count)
+        // An array of another size is one that the device's channels do not fill: then it is not known where they stand.
+        frontEnd.geometry = ArrayGeometry(named: settings.geometry).flatMap {
+            $0.positions.count == microphones.count ? $0 : nil
+        }
         frontEnd.cancelsEcho = settings.frontEnd.cancelsEcho
         frontEnd.suppressesResidualEcho = settings.frontEnd.suppressesResidualEcho
         frontEnd.formsBeam = settings.frontEnd.formsBeam

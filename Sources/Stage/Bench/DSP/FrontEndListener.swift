@@ -40,13 +40,11 @@ public final class FrontEndListener {
     ///
     /// - Parameters:
     ///   - microphones: 1...8.
-    ///   - geometry: `linear4`, `circular4`; anything else is unknown.
+    ///   - geometry: a name of `ArrayGeometry`; one of another number of microphones is unknown.
     /// - Returns: `key value` lines, and `cpu` and `wall` lines with a time in microseconds and how many frames took it.
     public static func run(microphones: Int, geometry: String) -> [String] {
         var configuration = FrontEnd.Configuration(microphones: microphones)
-        if microphones == 4 {
-            configuration.geometry = ["linear4": ArrayGeometry.linear4, "circular4": .circular4][geometry]
-        }
+        configuration.geometry = ArrayGeometry(named: geometry).flatMap { $0.positions.count == microphones ? $0 : nil }
         let before = OwnMemory.written
         let listener = FrontEndListener(configuration)
         let allocations = AllocationWatch()

@@ -1,3 +1,4 @@
+import Audio
 import DSP
 import Glibc
 import Rehearsal
@@ -10,7 +11,8 @@ public enum HourBench {
         public var recording: String?
         /// What was played meanwhile, on the same clock; one channel.
         public var played: String?
-        public var geometry = "circular4"
+        /// A name of `ArrayGeometry`, or `unknown`; nil for the room's circle, and for unknown with a recording.
+        public var geometry: String?
 
         public init() {}
     }
@@ -26,17 +28,31 @@ public enum HourBench {
             if let recording = settings.recording {
                 try RecordedHour(recording, played: settings.played)
             } else { try RenderedHour(folder: work.path) }
+        let geometry = try geometry(settings, microphones: source.microphones)
         let result = "\(work.path)/result"
         let counter = "\(programs)/dsp-bench/liballocations.so"
         let preload = access(counter, R_OK) == 0 ? "LD_PRELOAD='\(counter)' " : ""
         let command = "\(preload)exec '\(programs)/linnet-rehearse' front-end-listener --microphones \(source.microphones) "
-        guard let pipe = popen(command + "--geometry \(settings.geometry) > '\(result)'", "w") else {
+        guard let pipe = popen(command + "--geometry \(geometry) > '\(result)'", "w") else {
             throw RehearsalError("cannot start linnet-rehearse: \(String(cString: strerror(errno)))")
         }
         let fed = feed(pipe, &source, seconds: settings.seconds, progress)
         guard pclose(pipe) == 0 else { throw RehearsalError("the front end's process failed after \(fed) s") }
         let measured = HourMeasurement(lines: readFile(result)?.split(separator: "\n").map(String.init) ?? [])
         return measured.report(settings, machine: machine, sound: source.description)
+    }
+
+    /// The name of an array with that many microphones; it goes to a shell, so it has been read as one.
+    private static func geometry(_ settings: Settings, microphones: Int) throws -> String {
+        let name = settings.geometry ?? (settings.recording == nil ? "circular4" : "unknown")
+        if name == "unknown" { return name }
+        guard let array = ArrayGeometry(named: name) else {
+            throw RehearsalError("--geometry: no array is called \(name); there are \(ArrayGeometry.names), or unknown")
+        }
+        guard array.positions.count == microphones else {
+            throw RehearsalError("--geometry: \(name) has \(array.positions.count) microphones, but the sound has \(microphones)")
+        }
+        return name
     }
 
     /// - Returns: the seconds of sound.

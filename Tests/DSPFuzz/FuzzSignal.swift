@@ -9,7 +9,7 @@ struct FuzzSignal {
     /// Samples.
     private var period = 1
     private var clock = 0
-    private var noise = FuzzNoise(seed: 1)
+    private var noise = SeededNoise(seed: 1)
     private var phase: UInt32 = 0
 
     mutating func choose(from input: inout FuzzInput) {
@@ -21,7 +21,7 @@ struct FuzzSignal {
         default: level = input.int16()
         }
         period = 1 + input.choice(of: 256) * (1 + input.choice(of: 16))
-        noise = FuzzNoise(seed: UInt64(input.octet()))
+        noise = SeededNoise(seed: UInt64(input.octet()))
     }
 
     mutating func fill(_ samples: UnsafeMutablePointer<Int16>, count: Int) {

@@ -16,7 +16,7 @@ public struct FuzzedFrontEnd: ~Copyable {
     private var fixedCount: Int?
     private var offset = FarEndOffset(samples: 0, fractionQ15: 0)
     private var offsetStep: Int32 = 0
-    private var counts = FuzzNoise(seed: 7)
+    private var counts = SeededNoise(seed: 7)
     /// FNV-1a over the outputs.
     private var digest: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -40,7 +40,7 @@ public struct FuzzedFrontEnd: ~Copyable {
 
     /// The life that `seed` stands for.
     public static func live(seed: UInt64) -> UInt64 {
-        var noise = FuzzNoise(seed: seed)
+        var noise = SeededNoise(seed: seed)
         let octets = (0..<256).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
         return octets.withUnsafeBufferPointer(live)
     }
@@ -57,7 +57,6 @@ public struct FuzzedFrontEnd: ~Copyable {
         configuration.filtersRumble = !input.bit()
         configuration.cancelsEcho = input.choice(of: 8) != 0
         configuration.suppressesResidualEcho = input.choice(of: 4) != 0
-        configuration.addsComfortNoise = input.bit()
         configuration.formsBeam = input.choice(of: 8) != 0
         configuration.noiseFloorDecibels = input.bit() ? 0 : -input.choice(of: 41)
         configuration.controlsGain = input.bit()

@@ -1,4 +1,5 @@
 import DSP
+import DSPFuzz
 
 #if canImport(Glibc)
     import Glibc
@@ -58,20 +59,10 @@ enum Reference {
     }
 }
 
-/// SplitMix64: the same noise on every machine.
-struct SeededNoise: RandomNumberGenerator {
-    private var state: UInt64
+/// The fuzz target's noise is that of all tests.
+typealias SeededNoise = DSPFuzz.SeededNoise
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededNoise {
     /// White, uniform within +-`peak`.
     mutating func samples(_ count: Int, peak: Int16) -> [Int16] {
         (0..<count).map { _ in Int16.random(in: -peak...peak, using: &self) }

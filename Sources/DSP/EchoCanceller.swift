@@ -34,7 +34,7 @@ public struct EchoCanceller: ~Copyable {
     private let framePower = FixedArray<Int64>(count: 257, repeating: 0)
     /// `expectedMisalignment`, in twice |X|^2's Q8.
     private let misalignment = FixedArray<Int64>(count: 257, repeating: 0)
-    private var fft = FFT(size: 512)
+    private var fft = FFT()
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     private let block = FixedArray<Int32>(count: 512, repeating: 0)
     private let microphoneQ10 = FixedArray<Int32>(count: 160, repeating: 0)

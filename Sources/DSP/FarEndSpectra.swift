@@ -23,7 +23,7 @@ public struct FarEndSpectra: ~Copyable {
 
     private var silentFrames: Int
     private var frame = 0
-    private var fft = FFT(size: 512)
+    private var fft = FFT()
     private let pastQ10 = FixedArray<Int32>(count: 512, repeating: 0)
     private var emphasis = EchoEmphasis()
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))

@@ -30,7 +30,7 @@ public struct SpectrumAnalyzer: ~Copyable {
 
 /// The window and the transform of an analysis, for any number of signals, each with a history of its own.
 struct WindowedTransform: ~Copyable {
-    private var fft = FFT(size: 512)
+    private var fft = FFT()
     private let windowQ15 = FixedArray<Int32>(count: 512, repeating: 0)
     private let windowed = FixedArray<Int32>(count: 512, repeating: 0)
 

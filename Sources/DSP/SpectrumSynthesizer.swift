@@ -7,7 +7,7 @@ public struct SpectrumSynthesizer: ~Copyable {
     /// Output sample n belongs to input sample n - 160 (10 ms).
     public static var delaySamples: Int { 160 }
 
-    private var fft = FFT(size: 512)
+    private var fft = FFT()
     private let windowQ15 = FixedArray<Int32>(count: 320, repeating: 0)
     private let block = FixedArray<Int32>(count: 512, repeating: 0)
     private let shaped = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))

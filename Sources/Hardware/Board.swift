@@ -16,6 +16,9 @@ public protocol Board: AnyObject, Sendable {
     var events: AsyncStream<BoardEvent> { get }
     /// Shows a pattern from now on. Returns at once.
     func show(_ pattern: LightPattern)
+    /// Where the talker is, for a ring of lights: degrees counter-clockwise from the array's x axis; nil when unknown. Shown while the
+    /// box listens. Returns at once.
+    func point(at directionDegrees: Int?)
     func close()
 }
 
@@ -42,6 +45,16 @@ public enum LightPattern: String, Sendable, CaseIterable {
             case .blinking(let half): elapsed / half % 2 == 0
             }
         }
+    }
+
+    /// Which light of a ring is on: the nearest to the talker while the box listens, none otherwise.
+    ///
+    /// - Parameters:
+    ///   - directionDegrees: 0...359, or nil when it is not known.
+    ///   - count: lights in the ring, evenly spaced counter-clockwise, the first on the array's x axis.
+    public func ringLight(directionDegrees: Int?, of count: Int) -> Int? {
+        guard self == .listening, count > 0, let directionDegrees else { return nil }
+        return (directionDegrees * count + 180) / 360 % count
     }
 
     public func rhythm(of light: Light) -> Rhythm {

@@ -4,7 +4,8 @@ import Failures
 import Glibc
 import Synchronization
 
-/// A board behind libgpiod: one button line with edges debounced and stamped by the kernel, and up to four lights, on one thread.
+/// A board behind libgpiod: one button line with edges debounced and stamped by the kernel, up to four lights and a ring of them,
+/// on one thread.
 public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns the lines; the rest is locked or set once
     public enum Bias: Sendable { case pullUp, pullDown, disabled, asIs }
 
@@ -18,6 +19,8 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
         /// 0...100.
         public var debounceMilliseconds = 5
         public var lights: [LightPattern.Light: UInt32] = [:]
+        /// At most 16, evenly around the box, counter-clockwise from the array's x axis.
+        public var ring: [UInt32] = []
         public var lightsAreActiveLow = false
 
         public init(chip: String, buttonLine: UInt32?) {
@@ -30,8 +33,10 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     private let continuation: AsyncStream<BoardEvent>.Continuation
     private var button: GPIOButtonLine?
     private var lights: GPIOLightLines?
+    private var lightOrder: [LightPattern.Light] = []
+    private var ring: GPIOLightLines?
     private var isDown = false
-    private let pattern = Mutex(LightPattern.idle)
+    private let look = Mutex(Look())
     private let stopping = Atomic<Bool>(false)
     private let wake: Int32
     private let thread = OwnThread()
@@ -42,7 +47,9 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
     public convenience init(_ settings: Settings) throws(Failure) {
         self.init()
         if let line = settings.buttonLine { button = try GPIOButtonLine(settings, line: line) }
-        if !settings.lights.isEmpty { lights = try GPIOLightLines(settings) }
+        lightOrder = settings.lights.keys.sorted { $0.rawValue < $1.rawValue }
+        if !lightOrder.isEmpty { lights = try GPIOLightLines(lightOrder.compactMap { settings.lights[$0] }, of: settings) }
+        if !settings.ring.isEmpty { ring = try GPIOLightLines(settings.ring, of: settings) }
         try start()
     }
 
@@ -63,8 +70,18 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
 
     private func closeDescriptor() { _ = Glibc.close(wake) }
 
-    public func show(_ pattern: LightPattern) {
-        self.pattern.withLock { $0 = pattern }
+    /// What the lights are to say.
+    private struct Look: Equatable {
+        var pattern = LightPattern.idle
+        var directionDegrees: Int?
+    }
+
+    public func show(_ pattern: LightPattern) { change { $0.pattern = pattern } }
+
+    public func point(at directionDegrees: Int?) { change { $0.directionDegrees = directionDegrees } }
+
+    private func change(_ edit: (inout Look) -> Void) {
+        look.withLock { edit(&$0) }
         ln_eventfd_signal(wake)
     }
 
@@ -87,14 +104,17 @@ public final class GPIOBoard: Board, @unchecked Sendable {  // its thread owns t
         var shown = LightPattern.idle
         var began = ln_monotonic_ns()
         while !stopping.load(ordering: .acquiring) {
-            let wanted = pattern.withLock { $0 }
-            if wanted != shown { (shown, began) = (wanted, ln_monotonic_ns()) }
+            let wanted = look.withLock { $0 }
+            if wanted.pattern != shown { (shown, began) = (wanted.pattern, ln_monotonic_ns()) }
             let elapsed = Int((ln_monotonic_ns() - began) / 1_000_000)
-            lights?.set { shown.rhythm(of: $0).isLit(afterMilliseconds: elapsed) }
+            lights?.set { shown.rhythm(of: lightOrder[$0]).isLit(afterMilliseconds: elapsed) }
+            let nearest = shown.ringLight(directionDegrees: wanted.directionDegrees, of: ring?.count ?? 0)
+            ring?.set { $0 == nearest }
             let isReadable = sleep(milliseconds: pauseMilliseconds(shown, elapsed))
             if isReadable { readEdge() }
         }
         lights?.set { _ in false }
+        ring?.set { _ in false }
     }
 
     /// Until the next blink, at most a second.

@@ -42,14 +42,17 @@ struct GPIOButtonLine: ~Copyable {
     }
 }
 
-/// The lights' lines. Owns their request.
+/// Lines of lights, in an order of their own. Owns their request.
 struct GPIOLightLines: ~Copyable {
-    private let request: UnsafeMutablePointer<ln_gpio>
-    private let lights: [LightPattern.Light]
+    /// How many one request takes.
+    static let most = Int(LN_GPIO_OUTPUTS_MAX)
 
-    init(_ settings: GPIOBoard.Settings) throws(Failure) {
-        lights = settings.lights.keys.sorted { $0.rawValue < $1.rawValue }
-        let lines = lights.compactMap { settings.lights[$0] }
+    let count: Int
+    private let request: UnsafeMutablePointer<ln_gpio>
+
+    /// - Parameter lines: 1...16 offsets.
+    init(_ lines: [UInt32], of settings: GPIOBoard.Settings) throws(Failure) {
+        count = lines.count
         var opened: UnsafeMutablePointer<ln_gpio>?
         let status = ln_gpio_open_outputs(settings.chip, lines, Int32(lines.count), settings.lightsAreActiveLow ? 1 : 0, &opened)
         guard status == 0, let opened else { throw Failure.gpio("light lines \(lines) of \(settings.chip)", status) }
@@ -58,8 +61,8 @@ struct GPIOLightLines: ~Copyable {
 
     deinit { ln_gpio_close(request) }
 
-    func set(_ isLit: (LightPattern.Light) -> Bool) {
-        for (index, light) in lights.enumerated() { _ = ln_gpio_set(request, Int32(index), isLit(light) ? 1 : 0) }
+    func set(_ isLit: (Int) -> Bool) {
+        for index in 0..<count { _ = ln_gpio_set(request, Int32(index), isLit(index) ? 1 : 0) }
     }
 }
 

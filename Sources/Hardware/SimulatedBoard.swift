@@ -10,6 +10,7 @@ public final class SimulatedBoard: Board {
     private struct State {
         var isDown = false
         var shown: [LightPattern] = []
+        var pointedAt: [Int?] = []
     }
 
     /// The most patterns that are remembered; the oldest go first.
@@ -40,6 +41,17 @@ public final class SimulatedBoard: Board {
         }
     }
 
+    /// The newest directions, the latest last.
+    public var pointedAt: [Int?] { state.withLock { $0.pointedAt } }
+
+    public func point(at directionDegrees: Int?) {
+        state.withLock { state in
+            guard state.pointedAt.isEmpty || state.pointedAt.last != .some(directionDegrees) else { return }
+            state.pointedAt.append(directionDegrees)
+            if state.pointedAt.count > Self.memory { state.pointedAt.removeFirst() }
+        }
+    }
+
     public func close() { continuation.finish() }
 
     private func change(to isDown: Bool) -> Bool {
@@ -58,5 +70,6 @@ public final class NoBoard: Board {
     public init() { (events, continuation) = AsyncStream.makeStream() }
 
     public func show(_ pattern: LightPattern) {}
+    public func point(at directionDegrees: Int?) {}
     public func close() { continuation.finish() }
 }

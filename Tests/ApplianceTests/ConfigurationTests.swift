@@ -186,6 +186,8 @@ import Testing
         Mistake(
             "[board.leds]\nlistening = 5\nthinking = 5\n",
             ("3: board.leds.thinking:", "line 5 is used by board.leds.listening already")),
+        Mistake("[board.leds]\nring = [5, 6, 17]\n", ("2: board.leds.ring:", "board.button.line (by default)")),
+        Mistake("[board.leds]\nring = [5, 6, 5]\n", ("2: board.leds.ring", "5 stands there twice")),
         Mistake("[board.leds]\nerror = 17\n", ("2: board.leds.error:", "board.button.line (by default)")),
     ]
 
@@ -242,6 +244,15 @@ import Testing
             Array("[conversation]\ninstructions = \"Caf".utf8) + [0xE9] + Array("\"\nfollow_up_s = 99\n".utf8), file: "box.toml")
         #expect(latin.problems.map(\.line) == [2, 3])
         #expect(latin.problems[0].message.contains("byte 34 is 0xE9"))
+    }
+
+    @Test func `a ring of lights that would stay dark is worth a warning`() {
+        let board = "[board]\ndriver = \"gpiod\"\n[board.leds]\nring = [5, 6, 13, 19]\n"
+        let dark = CheckedSettings.parse(Array(board.utf8), file: "linnet.toml")
+        #expect(dark.problems == [] && dark.warnings.map(\.line) == [4])
+        #expect(dark.warnings.first?.message.contains("audio.geometry") == true)
+        let lit = CheckedSettings.parse(Array(("[audio]\ngeometry = \"circular4\"\n" + board).utf8), file: "linnet.toml")
+        #expect(lit.problems == [] && lit.warnings == [])
     }
 
     @Test func `a secret in a comment is worth a warning`() {

@@ -16,6 +16,16 @@ import Testing
         #expect(!LightPattern.Rhythm.blinking(halfPeriodMilliseconds: 100).isLit(afterMilliseconds: 150))
     }
 
+    @Test func `with a ring lights what is nearest to the talker, and only while it listens`() {
+        let twelve = { LightPattern.listening.ringLight(directionDegrees: $0, of: 12) }
+        #expect([0, 14, 15, 30, 180, 344, 345, 359].map(twelve) == [0, 0, 1, 1, 6, 11, 0, 0])
+        #expect(twelve(nil) == nil && LightPattern.listening.ringLight(directionDegrees: 90, of: 0) == nil)
+        #expect(LightPattern.listening.ringLight(directionDegrees: 90, of: 1) == 0)
+        for pattern in LightPattern.allCases where pattern != .listening {
+            #expect(pattern.ringLight(directionDegrees: 90, of: 12) == nil)
+        }
+    }
+
     @Test func `that is simulated is pressed by a program and remembers its lights`() async {
         let board = SimulatedBoard()
         board.press(at: at(1))

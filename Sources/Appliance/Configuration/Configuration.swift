@@ -79,6 +79,8 @@ public struct Configuration: Sendable, Equatable {
             public var thinking = -1
             public var speaking = -1
             public var error = -1
+            /// Lights evenly around the box, counter-clockwise from the array's x axis: the one nearest to the talker is on while it listens.
+            public var ring: [Int] = []
             public var activeLow = false
         }
     }

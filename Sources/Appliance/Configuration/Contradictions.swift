@@ -75,11 +75,12 @@ struct Contradictions {
 
     private var lines: [Found] {
         let board = configuration.board
-        let uses = [
-            ("board.button.line", board.button.line), ("board.leds.listening", board.leds.listening),
-            ("board.leds.thinking", board.leds.thinking), ("board.leds.speaking", board.leds.speaking),
-            ("board.leds.error", board.leds.error),
-        ]
+        let uses =
+            [
+                ("board.button.line", board.button.line), ("board.leds.listening", board.leds.listening),
+                ("board.leds.thinking", board.leds.thinking), ("board.leds.speaking", board.leds.speaking),
+                ("board.leds.error", board.leds.error),
+            ] + board.leds.ring.map { ("board.leds.ring", $0) }
         var first: [Int: String] = [:]
         var found: [Found] = []
         for (key, line) in uses where line >= 0 {

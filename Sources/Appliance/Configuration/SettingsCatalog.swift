@@ -33,6 +33,7 @@ extension Configuration {
         .whole("board.leds.thinking", \.board.leds.thinking, -1...1023),
         .whole("board.leds.speaking", \.board.leds.speaking, -1...1023),
         .whole("board.leds.error", \.board.leds.error, -1...1023),
+        .wholes("board.leds.ring", \.board.leds.ring, 0...1023, atMost: 16),
         .flag("board.leds.active_low", \.board.leds.activeLow),
     ]
 

@@ -1,3 +1,6 @@
+import Audio
+import DSP
+
 /// What is allowed in a settings file and most likely not meant.
 struct SettingsWarnings {
     private let reader: SettingsReader
@@ -8,7 +11,7 @@ struct SettingsWarnings {
         self.text = text
     }
 
-    var all: [ConfigurationProblem] { secretsInComments + lightsWithoutBoard + hiddenCertificates }
+    var all: [ConfigurationProblem] { secretsInComments + lightsWithoutBoard + ringWithoutDirection + hiddenCertificates }
 
     private func warning(_ key: String?, line: Int? = nil, _ message: String) -> ConfigurationProblem {
         ConfigurationProblem(file: reader.file, line: line ?? key.flatMap { reader.lines[$0] }, key: key, message)
@@ -27,10 +30,27 @@ struct SettingsWarnings {
     private var lightsWithoutBoard: [ConfigurationProblem] {
         guard reader.configuration.board.driver == .none, reader.isRight("board.driver") else { return [] }
         let lines = reader.configuration.board
-        let lit = [lines.leds.listening, lines.leds.thinking, lines.leds.speaking, lines.leds.error].contains { $0 >= 0 }
+        let lit =
+            !lines.leds.ring.isEmpty
+            || [lines.leds.listening, lines.leds.thinking, lines.leds.speaking, lines.leds.error].contains { $0 >= 0 }
         let isButtonSet = reader.lines["board.button.line"] != nil && lines.button.line != Configuration.Board.Button().line
         guard lit || isButtonSet else { return [] }
         return [warning("board.driver", "is \"none\": button and lights are not used; on a board it is \"gpiod\"")]
+    }
+
+    private var ringWithoutDirection: [ConfigurationProblem] {
+        let configuration = reader.configuration
+        guard !configuration.board.leds.ring.isEmpty, reader.isRight("board.leds.ring"), reader.isRight("audio.geometry") else {
+            return []
+        }
+        guard !configuration.audio.frontEnd.formsBeam || ArrayGeometry(named: configuration.audio.geometry) == nil else {
+            return []
+        }
+        return [
+            warning(
+                "board.leds.ring",
+                "stays dark: a direction is known only with audio.front_end.beam and an audio.geometry like \"circular4\"")
+        ]
     }
 
     /// The shipped unit has no homes and a temporary directory of its own.

@@ -28,6 +28,7 @@ enum BoardChoice {
             (.error, settings.leds.error),
         ]
         for (light, line) in named where line >= 0 { lines.lights[light] = UInt32(line) }
+        lines.ring = settings.leds.ring.map(UInt32.init)
         lines.lightsAreActiveLow = settings.leds.activeLow
         return lines
     }

@@ -173,7 +173,7 @@ final class Box: Sendable {
 
     private func makeSession(_ cards: SoundCards) -> Session {
         let observers = Observers(all: [
-            status, Lights(board: board),
+            status, Lights(board: board) { [weak self] in self?.wired.withLock { $0.cards }?.endpoint.figures.directionDegrees },
             SessionJournal(journal, settings: { [weak self] in self?.journalSettings }) { cards.xruns },
         ])
         let (settings, clouds) = wired.withLock { ($0.settings, $0.clouds) }

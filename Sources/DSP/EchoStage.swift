@@ -1,15 +1,14 @@
-/// Everything between the far end and the microphones: alignment, one canceller per microphone, what they leave.
+/// Everything between the far end and the microphones: alignment, the canceller of all microphones, what it leaves.
 ///
 ///     far end ─▶ history, drift ─▶ spectra, shared ─┐
-///     microphones ──────────────────────────────────┴▶ cancellers ─▶ residuals ─▶ (array, beam) ─▶ `judge` ─▶ gains, near end
+///     microphones ──────────────────────────────────┴▶ canceller ──▶ residuals ─▶ (array, beam) ─▶ `judge` ─▶ gains, near end
 ///
 /// Per frame call `cancel`, then, with the spectrum of the beam made of the residuals, `judge`, then `apply`. All three sleep
 /// while there is no far end.
 public struct EchoStage: ~Copyable {
-    private let microphones: Int
     private var history = FarEndHistory()
     private var spectra: FarEndSpectra
-    private let cancellers: UnsafeMutablePointer<EchoCanceller>
+    private var canceller: EchoCanceller
     private var residualEcho = EchoResidual()
     private var suppressor = EchoSuppressor()
     private var meter = FrontEndMeter()
@@ -23,31 +22,21 @@ public struct EchoStage: ~Copyable {
     ///   - microphones: 1...8.
     ///   - tailMilliseconds: how long an echo can last behind its bulk delay: a multiple of 20 in 20...320.
     public init(microphones: Int, tailMilliseconds: Int) {
-        precondition((1...8).contains(microphones))
-        self.microphones = microphones
         spectra = FarEndSpectra(tailMilliseconds: tailMilliseconds)
-        cancellers = .allocate(capacity: microphones)
-        for index in 0..<microphones {
-            (cancellers + index).initialize(to: EchoCanceller(tailMilliseconds: tailMilliseconds))
-        }
+        canceller = EchoCanceller(tailMilliseconds: tailMilliseconds, microphones: microphones)
     }
 
-    deinit {
-        cancellers.deinitialize(count: microphones)
-        cancellers.deallocate()
-    }
-
-    /// Whether something that the loudspeaker played can still echo within the cancellers' reach.
+    /// Whether something that the loudspeaker played can still echo within the canceller's reach.
     public var isAwake: Bool { spectra.isAwake }
     /// Whether the loudspeaker sounded within the last 100 ms.
     public var farEndSounds: Bool { spectra.isSounding }
-    /// Whether the cancellers were awake within the last half second: a detector's memory of an echo outlasts the echo.
+    /// Whether the canceller was awake within the last half second: a detector's memory of an echo outlasts the echo.
     public var mayHoldEcho: Bool { echoFrames > 0 }
     /// Whether echo is expected to stand above the noise in the newest frame, so that it must not be learned as noise.
     public var isAudible: Bool { mayHoldEcho && residualEcho.isAudible }
     /// Whether the frame holds more than echo and noise, 0...32767 = 0...1; 32767 when nothing can echo.
     public var nearEndQ15: Int16 { mayHoldEcho ? residualEcho.nearEndQ15 : .max }
-    /// Echo return loss enhancement of the reference microphone by its canceller alone, dB in Q8, over the frames with a far end.
+    /// Echo return loss enhancement of the reference microphone by the canceller alone, dB in Q8, over the frames with a far end.
     public var enhancementDecibelsQ8: Int16 { meter.enhancementDecibelsQ8() }
     /// How fast the loudspeaker's clock runs against the microphones', parts per million in Q8.
     public var driftPartsPerMillionQ8: Int32 { history.driftPartsPerMillionQ8 }
@@ -77,9 +66,7 @@ public struct EchoStage: ~Copyable {
     ) {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         spectra.process(far.base)
-        for index in 0..<microphones {
-            cancellers[index].process(planar + index &* 160, far: spectra, into: residuals + index &* 160)
-        }
+        canceller.process(planar, far: spectra, into: residuals)
         echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
         self.reference = reference
         guard mayHoldEcho else { return }
@@ -101,8 +88,8 @@ public struct EchoStage: ~Copyable {
     public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
         guard mayHoldEcho else { return suppressor.open() }
         residualEcho.process(
-            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: cancellers[reference].expectedMisalignment,
-            isPathSuspect: cancellers[reference].isPathSuspect, noiseEstimator: noise)
+            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: canceller.expectedMisalignment,
+            isPathSuspect: canceller.isPathSuspect(microphone: reference), noiseEstimator: noise)
         suppressor.process(residualEcho)
     }
 

@@ -1,47 +1,41 @@
-/// The division of one bin's Kalman step, E / D, done once for all partitions in block floating point.
+/// The division of one bin's Kalman step, 1 / D, done once for all partitions and microphones in block floating point.
+///
+/// With D = 2^(62 - s) to 2^(63 - s) an uncertainty becomes 5/4 U / D with a mantissa below 5/8 2^30; times X it is the gain
+/// K. As D is at least twice U |X|^2, |K| is at most sqrt(U / 2D): shifted right by 31 - s/2 it fills Int32 at any level,
+/// |mantissa| below 2^30, and keeps the precision of a small U.
 struct EchoStep {
-    /// 5/4 E / D: mantissa below 5/4 2^30.
-    private let quotient: ComplexInt32
-    /// Right shift that brings U x gradient to the weights' Q26; may be negative.
-    private let weightShift: Int64
-    /// D normalised to [2^62, 2^63): left shift, and 2^61 over its upper half.
-    private let divisorShift: Int64
+    /// s.
+    private let shift: Int64
+    /// 5/8 of 2^61 over the upper half of D, below 5/8 2^31.
     private let reciprocal: Int64
 
-    /// - Parameters:
-    ///   - dividend: E, Q4, parts within +-2^28.
-    ///   - divisor: D, at least 2^16, in twice |X|^2's Q8.
+    /// - Parameter divisor: D, at least 2^16, in twice |X|^2's Q8.
     @inline(__always)
-    init(dividend: ComplexInt32, divisor: Int64) {
-        divisorShift = Int64(divisor.leadingZeroBitCount &- 1)
-        reciprocal = (1 &<< 61) / ((divisor &<< divisorShift) &>> 32)
-        let lift = Int32(truncatingIfNeeded: headroom(magnitudeBits(dividend.re) | magnitudeBits(dividend.im)) &- 1)
-        let re = (Int64(dividend.re &<< lift) &* reciprocal) &>> 30
-        let im = (Int64(dividend.im &<< lift) &* reciprocal) &>> 30
-        quotient = ComplexInt32(
-            re: Int32(truncatingIfNeeded: (re &* 5) &>> 3), im: Int32(truncatingIfNeeded: (im &* 5) &>> 3))
-        weightShift = 36 &- divisorShift &+ Int64(lift)
+    init(divisor: Int64) {
+        shift = Int64(divisor.leadingZeroBitCount &- 1)
+        reciprocal = (5 &<< 58) / ((divisor &<< shift) &>> 32)
     }
 
-    /// X* E / D: the mantissa keeps the precision of X.
+    /// Right shift, 11...34, that brings K's mantissa times E to the weights' Q26.
+    @inline(__always) var weightShift: Int32 { Int32(truncatingIfNeeded: 34 &- (shift &+ 1) / 2) }
+
+    /// 5/4 U X / D.
     @inline(__always)
-    func gradient(_ x: ComplexInt32) -> (re: Int64, im: Int64) {
-        let re = Int64(x.re) &* Int64(quotient.re) &+ Int64(x.im) &* Int64(quotient.im)
-        let im = Int64(x.re) &* Int64(quotient.im) &- Int64(x.im) &* Int64(quotient.re)
-        return (re &>> 29, im &>> 29)
+    func gain(_ x: ComplexInt32, uncertaintyQ30: Int32) -> ComplexInt32 {
+        let factor = (Int64(uncertaintyQ30) &* reciprocal) &>> 30
+        let down = 31 &- shift / 2
+        return ComplexInt32(
+            re: Int32(truncatingIfNeeded: (Int64(x.re) &* factor) &>> down),
+            im: Int32(truncatingIfNeeded: (Int64(x.im) &* factor) &>> down))
     }
 
-    /// U X* E / D in Q26.
+    /// 160/512 U U |X|^2 / D.
+    ///
+    /// - Parameter product: U |X|^2 in D's unit.
     @inline(__always)
-    func weightChange(_ gradient: Int64, uncertaintyQ30: Int32) -> Int64 {
-        let product = gradient &* Int64(uncertaintyQ30)
-        if weightShift >= 0 { return product &>> min(weightShift, 63) }
-        return max(min(product, 1 &<< 30), -1 &<< 30) &<< min(0 &- weightShift, 30)
-    }
-
-    /// The share of D that one partition's U |X|^2 makes, Q15.
-    @inline(__always)
-    func shareQ15(_ product: Int64) -> Int64 {
-        (((product &<< divisorShift) &>> 32) &* reciprocal) &>> 46
+    func learned(_ product: Int64, uncertaintyQ30: Int32) -> Int32 {
+        // 5/4 of the share of D, Q15; a fourth of it is meant.
+        let shareQ15 = (((product &<< shift) &>> 32) &* reciprocal) &>> 45
+        return Int32(truncatingIfNeeded: (Int64(uncertaintyQ30) &* shareQ15) &>> 17)
     }
 }

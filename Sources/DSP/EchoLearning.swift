@@ -1,0 +1,154 @@
+/// How fast the echo cancellers learn: the Kalman gain K and the uncertainty U of the weights, shared by all microphones.
+///
+/// They hear the same far end over nearly the same paths, so K, which does not depend on a microphone's own residual, serves
+/// all; a further microphone costs its filter and its weights only. With X the far end, N the power of everything that is not
+/// echo and W the weights,
+///
+///     D = sum of U |X|^2 over the partitions + N 512/160        K = 5/4 U X / D        U -= 160/512 U^2 |X|^2 / D
+///
+/// N is the residual's own power, smoothed over time and five bins, and at least that of the frame at hand: the mean over the
+/// microphones, so that one that is dead or scratched neither stops the others nor makes them run away. U grows by 2^-9 |W|^2 per
+/// frame, because a room never stands still; the sum of it is added to a partition whenever a microphone holds it to its taps.
+///
+/// Formats: U Q30, at most 1; products of it and |X|^2 in twice |X|^2's Q8, below 2^59, so that 16 partitions of full-scale
+/// square waves and N still stay below 2^63.
+struct EchoLearning: ~Copyable {
+    private static var bins: Int { FarEndSpectra.binCount }
+    private static var uncertaintyLimit: Int64 { 1 << 30 }
+
+    private let partitions: Int
+    private let microphones: Int
+    /// U, Q30, [bin][partition].
+    let uncertainty: FixedArray<Int32>
+    /// U of each partition before anything is known, Q30.
+    private let prior: FixedArray<Int32>
+    /// K's mantissas, [bin][partition], and the shift of each bin: `EchoStep`.
+    let gains: FixedArray<ComplexInt32>
+    let weightShifts = FixedArray<Int32>(count: 257, repeating: 34)
+    private let products: FixedArray<Int64>
+    /// Sum of |E|^2 over the microphones in the newest frame, Q8.
+    private let framePower = FixedArray<Int64>(count: 257, repeating: 0)
+    /// Its sum over five bins, smoothed.
+    private let residualPower = FixedArray<Int64>(count: 257, repeating: 0)
+    /// |W|^2 of the last partition, Q30, mean over the microphones.
+    private let oldestPower = FixedArray<Int64>(count: 257, repeating: 0)
+    /// `expectedMisalignment`, in twice |X|^2's Q8.
+    private let misalignment = FixedArray<Int64>(count: 257, repeating: 0)
+    /// 512/160 N with half the weight, because the smoothed residual holds echo too, twice for the products' unit, from the
+    /// sum over five bins and all microphones, Q16.
+    private let otherFactorQ16: Int64
+
+    init(partitions: Int, microphones: Int) {
+        self.partitions = partitions
+        self.microphones = microphones
+        uncertainty = FixedArray(count: 257 * partitions, repeating: 0)
+        prior = FixedArray(count: partitions, repeating: 0)
+        gains = FixedArray(count: 257 * partitions, repeating: ComplexInt32(re: 0, im: 0))
+        products = FixedArray(count: partitions, repeating: 0)
+        otherFactorQ16 = Int64(65_536 * 13 / (4 * 5 * microphones))
+        for partition in 0..<partitions {
+            // 0.3 for the first 60 ms, where the first echo may stand, then 1.5 dB less every 10 ms: the decay of 0.4 s of
+            // reverberation.
+            prior[partition] = partition < 4 ? 322_122_547 : prior[partition - 1] / 2
+        }
+        reset()
+    }
+
+    /// Nothing is known.
+    @_noAllocation @_noLocks
+    mutating func reset() {
+        for bin in 0..<Self.bins {
+            copy(prior.base, to: uncertainty.base.advanced(by: bin &* partitions), count: partitions)
+        }
+        residualPower.base.update(repeating: 0, count: Self.bins)
+        oldestPower.base.update(repeating: 0, count: Self.bins)
+        sleep()
+    }
+
+    /// No far end: nothing can be misaligned.
+    @_noAllocation @_noLocks
+    func sleep() { misalignment.base.update(repeating: 0, count: Self.bins) }
+
+    /// The power that the echo left in the newest residual is expected to have, one value per bin: the sum of U |X|^2, and
+    /// once more what the last partition yields, for the reverberation beyond it. 2^9 units are one squared step of a
+    /// 512-sample pre-emphasised block.
+    var expectedMisalignment: UnsafePointer<Int64> { UnsafePointer(misalignment.base) }
+
+    @_noAllocation @_noLocks
+    func beginFrame() { framePower.base.update(repeating: 0, count: Self.bins) }
+
+    /// One microphone's residual E, Q4, parts within +-2^28.
+    @_noAllocation @_noLocks
+    func note(_ residual: UnsafePointer<ComplexInt32>) {
+        for bin in 0..<Self.bins {
+            framePower.base[bin] &+= residual[bin].power
+        }
+    }
+
+    /// Renews K from all microphones' residuals, and U by what they learn from it.
+    @_noAllocation @_noLocks
+    func learn(_ far: borrowing FarEndSpectra) {
+        assert(far.partitions == partitions)
+        for bin in 0..<Self.bins {
+            var sum: Int64 = 0
+            for neighbour in max(bin &- 2, 0)...min(bin &+ 2, Self.bins &- 1) {
+                sum &+= framePower.base[neighbour]
+            }
+            residualPower.base[bin] = (residualPower.base[bin] &+ sum) &>> 1
+            let other = (max(residualPower.base[bin], sum) &>> 16) &* otherFactorQ16
+            learn(bin, far.window(bin), other)
+        }
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    private func learn(_ bin: Int, _ x: UnsafePointer<ComplexInt32>, _ other: Int64) {
+        let u = uncertainty.base + bin &* partitions
+        let gain = gains.base + bin &* partitions
+        var sum: Int64 = 0
+        for p in 0..<partitions {
+            products.base[p] = Self.product(x[p], Int64(u[p]))
+            sum &+= products.base[p]
+        }
+        misalignment.base[bin] = sum &+ Self.product(x[partitions &- 1], oldestPower.base[bin])
+        let step = EchoStep(divisor: max(sum &+ other, 1 &<< 16))
+        weightShifts.base[bin] = step.weightShift
+        for p in 0..<partitions {
+            gain[p] = step.gain(x[p], uncertaintyQ30: u[p])
+            u[p] &-= step.learned(products.base[p], uncertaintyQ30: u[p])
+        }
+    }
+
+    /// |X|^2 times a factor in Q30, in twice |X|^2's Q8.
+    @_noAllocation @_noLocks @inline(__always)
+    private static func product(_ x: ComplexInt32, _ factorQ30: Int64) -> Int64 {
+        let power = x.power &>> 14
+        return power &* (factorQ30 &>> 15) &+ (power &* (factorQ30 & 0x7FFF)) &>> 15
+    }
+
+    /// A room never stands still: what the uncertainty of one bin and partition grows by until the microphone at hand holds the
+    /// partition to its taps again, 2 x `partitions` frames later.
+    ///
+    /// - Parameter weightPowerQ30: |W|^2 of that microphone.
+    @_noAllocation @_noLocks @inline(__always)
+    func grow(_ bin: Int, _ partition: Int, weightPowerQ30: Int64) {
+        let power = weightPowerQ30 / Int64(microphones)
+        let index = bin &* partitions &+ partition
+        let grown = Int64(uncertainty.base[index]) &+ (power &* Int64(partitions)) &>> 8
+        uncertainty.base[index] = Int32(truncatingIfNeeded: min(grown, Self.uncertaintyLimit))
+        if partition == partitions &- 1 {
+            let change = (min(weightPowerQ30, Self.uncertaintyLimit) &- oldestPower.base[bin]) / Int64(microphones)
+            oldestPower.base[bin] &+= change
+        }
+    }
+
+    /// A path has changed: at least a tenth of the first uncertainty.
+    @_noAllocation @_noLocks
+    func loosen() {
+        for bin in 0..<Self.bins {
+            let u = uncertainty.base + bin &* partitions
+            for p in 0..<partitions {
+                u[p] = max(u[p], prior.base[p] / 10)
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+/// The echo's path to one microphone: a filter in partitions of 320 taps, W per bin and partition.
+///
+/// Per frame `cancel` takes the estimated echo, the sum of W X, out of the microphone, and `adapt` moves the weights by K* E, with
+/// the gain K of `EchoLearning` and the spectrum E of what is left. One partition at a time, in turn, is held to its 320 taps
+/// (the gradient constraint). When the residual becomes louder than the microphone the path has changed: the weights are halved.
+///
+/// Formats: X and E Q4 of the pre-emphasised sample step (below 2^29); W Q26 within +-8 (18 dB of echo gain in each partition);
+/// sums of products Int64, wrapping only beyond 16 partitions of full-scale square waves.
+struct EchoPath: ~Copyable {
+    private static var bins: Int { FarEndSpectra.binCount }
+    private static var weightLimit: Int32 { 1 << 29 - 1 }
+
+    private let partitions: Int
+    /// W, Q26, [bin][partition].
+    let weights: FixedArray<ComplexInt32>
+    /// Y, E, then a partition's weights.
+    private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
+    private let block = FixedArray<Int32>(count: 512, repeating: 0)
+    private let microphoneQ10 = FixedArray<Int32>(count: 160, repeating: 0)
+    private var fft = FFT()
+    private var emphasis = EchoEmphasis()
+    private var health = EchoPathHealth()
+    private var nextConstrained = 0
+
+    init(partitions: Int) {
+        self.partitions = partitions
+        weights = FixedArray(count: 257 * partitions, repeating: ComplexInt32(re: 0, im: 0))
+    }
+
+    /// Forgets the path.
+    @_noAllocation @_noLocks
+    mutating func reset() {
+        weights.base.update(repeating: ComplexInt32(re: 0, im: 0), count: weights.count)
+    }
+
+    /// E of the newest frame, Q4, parts within +-2^28, until `constrainNext`.
+    var residualSpectrum: UnsafePointer<ComplexInt32> { UnsafePointer(spectrum.base) }
+    var isSuspect: Bool { health.isSuspect }
+    var isBroken: Bool { health.isBroken }
+
+    /// No far end: 160 samples pass unchanged. `residual` may be `microphone`.
+    @_noAllocation @_noLocks
+    mutating func pass(_ microphone: UnsafePointer<Int16>, into residual: UnsafeMutablePointer<Int16>) {
+        emphasis.pass(microphone)
+        if residual != microphone { copy(microphone, to: residual, count: 160) }
+    }
+
+    /// Takes the echo out of 160 samples. `residual` may be `microphone`.
+    @_noAllocation @_noLocks
+    mutating func cancel(
+        _ microphone: UnsafePointer<Int16>, far: borrowing FarEndSpectra, into residual: UnsafeMutablePointer<Int16>
+    ) {
+        emphasis.emphasise(microphone, into: microphoneQ10.base)
+        estimateEcho(far)
+        subtractEcho()
+        emphasis.deemphasise(UnsafePointer(block.base + 352), into: residual)
+        transformResidual()
+    }
+
+    /// Y = sum of W X, and its samples into the newest 160 of `block`, Q10.
+    @_noAllocation @_noLocks
+    private mutating func estimateEcho(_ far: borrowing FarEndSpectra) {
+        for bin in 0..<Self.bins {
+            let x = far.window(bin)
+            let w = weights.base + bin &* partitions
+            var (re, im): (Int64, Int64) = (0, 0)
+            for p in 0..<partitions {
+                re &+= Int64(w[p].re) &* Int64(x[p].re) &- Int64(w[p].im) &* Int64(x[p].im)
+                im &+= Int64(w[p].re) &* Int64(x[p].im) &+ Int64(w[p].im) &* Int64(x[p].re)
+            }
+            spectrum.base[bin] = ComplexInt32(re: saturatedInt32(re &>> 26), im: saturatedInt32(im &>> 26))
+        }
+        let exponent = fft.inverse(UnsafePointer(spectrum.base), into: block.base) &+ 10 &- FarEndSpectra.fractionBits
+        for n in 352..<512 {
+            block.base[n] = scaled(block.base[n], byPowerOfTwo: exponent)
+        }
+    }
+
+    /// `block` becomes the zero-padded residual, Q10.
+    @_noAllocation @_noLocks
+    private mutating func subtractEcho() {
+        var (echo, residual, microphone): (Int64, Int64, Int64) = (0, 0, 0)
+        let newest = block.base + 352
+        for n in 0..<160 {
+            let difference = max(min(Int64(microphoneQ10.base[n]) &- Int64(newest[n]), 1 &<< 30), -1 &<< 30)
+            echo &+= (Int64(newest[n]) &>> 8) &* (Int64(newest[n]) &>> 8)
+            residual &+= (difference &>> 8) &* (difference &>> 8)
+            microphone &+= Int64(microphoneQ10.base[n] &>> 8) &* Int64(microphoneQ10.base[n] &>> 8)
+            newest[n] = Int32(truncatingIfNeeded: difference)
+        }
+        block.base.update(repeating: 0, count: 352)
+        health.note(echo: echo, residual: residual, microphone: microphone)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func transformResidual() {
+        let exponent = fft.forward(UnsafePointer(block.base), into: spectrum.base) &+ FarEndSpectra.fractionBits &- 10
+        for bin in 0..<Self.bins {
+            let re = max(min(scaled(spectrum.base[bin].re, byPowerOfTwo: exponent), 1 &<< 28), -1 &<< 28)
+            let im = max(min(scaled(spectrum.base[bin].im, byPowerOfTwo: exponent), 1 &<< 28), -1 &<< 28)
+            spectrum.base[bin] = ComplexInt32(re: re, im: im)
+        }
+    }
+
+    /// W += K* E.
+    ///
+    /// - Parameter learning: has learned from the frame.
+    @_noAllocation @_noLocks
+    func adapt(_ learning: borrowing EchoLearning) {
+        for bin in 0..<Self.bins {
+            let w = weights.base + bin &* partitions
+            let gain = learning.gains.base + bin &* partitions
+            let shift = Int64(learning.weightShifts.base[bin])
+            let (re, im) = (Int64(spectrum.base[bin].re), Int64(spectrum.base[bin].im))
+            for p in 0..<partitions {
+                let changeRe = (Int64(gain[p].re) &* re &+ Int64(gain[p].im) &* im) &>> shift
+                let changeIm = (Int64(gain[p].re) &* im &- Int64(gain[p].im) &* re) &>> shift
+                w[p] = ComplexInt32(
+                    re: Self.limited(w[p].re &+ Int32(truncatingIfNeeded: changeRe)),
+                    im: Self.limited(w[p].im &+ Int32(truncatingIfNeeded: changeIm)))
+            }
+        }
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    private static func limited(_ value: Int32) -> Int32 { max(min(value, weightLimit), 0 &- weightLimit) }
+
+    /// The path has changed: half the weights.
+    @_noAllocation @_noLocks
+    mutating func loosen() {
+        for index in 0..<weights.count {
+            weights.base[index] = ComplexInt32(re: weights.base[index].re &>> 1, im: weights.base[index].im &>> 1)
+        }
+        health.forgive()
+    }
+
+    /// Holds the next partition's impulse response to its 320 taps.
+    @_noAllocation @_noLocks
+    mutating func constrainNext(_ learning: borrowing EchoLearning) {
+        let partition = nextConstrained
+        nextConstrained = partition &+ 1 == partitions ? 0 : partition &+ 1
+        for bin in 0..<Self.bins {
+            spectrum.base[bin] = weights.base[bin &* partitions &+ partition]
+        }
+        let shrink = fft.inverse(UnsafePointer(spectrum.base), into: block.base)
+        (block.base + FarEndSpectra.partitionSamples).update(repeating: 0, count: 512 &- FarEndSpectra.partitionSamples)
+        let exponent = shrink &+ fft.forward(UnsafePointer(block.base), into: spectrum.base)
+        for bin in 0..<Self.bins {
+            let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
+            let weight = ComplexInt32(
+                re: Self.limited(scaled(re, byPowerOfTwo: exponent)), im: Self.limited(scaled(im, byPowerOfTwo: exponent)))
+            weights.base[bin &* partitions &+ partition] = weight
+            learning.grow(bin, partition, weightPowerQ30: weight.power &>> 22)
+        }
+    }
+}

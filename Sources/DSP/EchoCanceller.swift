@@ -44,6 +44,11 @@ public struct EchoCanceller: ~Copyable {
     /// The power that the echo left in a microphone's newest residual is expected to have: `EchoLearning`'s.
     var expectedMisalignment: UnsafePointer<Int64> { learning.expectedMisalignment }
 
+    /// Power of the echo estimated for a microphone in the newest frame, one value per bin: 2^8 units are one squared step of a
+    /// 512-sample pre-emphasised block.
+    @_noAllocation @_noLocks
+    func echoPower(microphone: Int = 0) -> UnsafePointer<Int64> { UnsafePointer(paths[microphone].echoPower.base) }
+
     /// Whether the echo path to a microphone seems to have changed within the last 150 ms: then what is left is echo, however
     /// loud it is.
     @_noAllocation @_noLocks

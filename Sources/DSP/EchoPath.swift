@@ -15,6 +15,8 @@ struct EchoPath: ~Copyable {
     let weights: FixedArray<ComplexInt32>
     /// Y, E, then a partition's weights.
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
+    /// |Y|^2 of the newest frame, Q8 of the pre-emphasised sample step; 257 values.
+    let echoPower = FixedArray<Int64>(count: 257, repeating: 0)
     private let block = FixedArray<Int32>(count: 512, repeating: 0)
     private let microphoneQ10 = FixedArray<Int32>(count: 160, repeating: 0)
     private var fft = FFT()
@@ -42,6 +44,7 @@ struct EchoPath: ~Copyable {
     @_noAllocation @_noLocks
     mutating func pass(_ microphone: UnsafePointer<Int16>, into residual: UnsafeMutablePointer<Int16>) {
         emphasis.pass(microphone)
+        echoPower.base.update(repeating: 0, count: Self.bins)
         if residual != microphone { copy(microphone, to: residual, count: 160) }
     }
 
@@ -52,6 +55,7 @@ struct EchoPath: ~Copyable {
     ) {
         emphasis.emphasise(microphone, into: microphoneQ10.base)
         estimateEcho(far)
+        measureEcho()
         subtractEcho()
         emphasis.deemphasise(UnsafePointer(block.base + 352), into: residual)
         transformResidual()
@@ -73,6 +77,13 @@ struct EchoPath: ~Copyable {
         let exponent = fft.inverse(UnsafePointer(spectrum.base), into: block.base) &+ 10 &- FarEndSpectra.fractionBits
         for n in 352..<512 {
             block.base[n] = scaled(block.base[n], byPowerOfTwo: exponent)
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private func measureEcho() {
+        for bin in 0..<Self.bins {
+            echoPower.base[bin] = spectrum.base[bin].power
         }
     }
 

@@ -1,41 +1,52 @@
-/// How much of what the canceller left is still echo, band by band, and whether somebody talks over it.
+/// How much of what the canceller left is still echo, and whether somebody talks over it.
 ///
-/// The residual echo R of a band is expected to be
+/// The power R of the residual echo in a bin is expected to be
 ///
-///     R = k (M + 0.03 Y + 0.0005 (Y of all bands)),     each with a reverberant decay of 1.5 dB per 10 ms,
+///     R = k (M + 1/32 Y + 1/2048 (Y of all bins) / (bins of the band)),     M and Y with a decay of 1.5 dB per 10 ms,
 ///
 /// M being the misalignment that the canceller's own uncertainty predicts, Y its echo estimate; the last term stands for a
-/// loudspeaker that distorts. From the first reply on M covers an echo path that is not learned yet. The factor k follows what
-/// is really left: down with a time constant of 0.5 s, up by 20 dB per second, slower while somebody talks. It stays within
-/// 0...20 dB, and above 9, 6 and 3 dB for the first three times 0.64 s in which a new path is heard in the band.
+/// loudspeaker that distorts. From the first reply on M covers an echo path that is not learned yet. The factor k of each band
+/// follows what is really left: down with a time constant of 0.5 s, up by 20 dB per second, and hardly while somebody talks. It
+/// stays within 0...20 dB, and above 9, 6 and 3 dB for the first three times 0.64 s in which a new path is heard in the band.
 ///
-/// `nearEndQ15` compares the residual with R and the noise in the fifteen bands below 4.3 kHz: the mean excess in dB, each band's
-/// within 0...12, is 0 for an excess of 0 dB and 1 for 1.75 dB. One band where the echo breaks through stays below one half.
+/// Whether somebody talks is told by the fifteen bands below 4.3 kHz: x, the mean of their excess over R and twice the noise,
+/// each within 0...12 dB. `nearEndQ15` is x alone, at once: one half at 1.05 dB. `certaintyQ15` adds x up, less 0.44 dB per
+/// frame, within 0...28 dB, and is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice gets there within one to three frames and
+/// stays there between its syllables; an echo that breaks through for a moment does not. (A cumulative sum test: Page,
+/// "Continuous inspection schemes", 1954.)
+///
+/// Formats: powers in squared steps of the analyzer's bins, Int64. The canceller's, in quarters of a step and limited to
+/// 2^44, times factor, de-emphasis and weight stay below 2^60.
 public struct EchoResidual: ~Copyable {
     private static var bands: Int { EchoBands.count }
     /// 100 in Q8.
     private static var greatestFactorQ8: Int64 { 25_600 }
+    private static var limit: Int64 { 1 << 44 }
 
-    private let map = EchoBands()
-    /// Power of the residual in the newest frame, and smoothed over two.
-    let residual = FixedArray<Int64>(count: 20, repeating: 0)
-    let smoothedResidual = FixedArray<Int64>(count: 20, repeating: 0)
-    /// R of the newest frame, k included.
-    let expected = FixedArray<Int64>(count: 20, repeating: 0)
-    let noise = FixedArray<Int64>(count: 20, repeating: 0)
-    private let echo = FixedArray<Int64>(count: 20, repeating: 0)
-    private let misalignment = FixedArray<Int64>(count: 20, repeating: 0)
-    private let decayingEcho = FixedArray<Int64>(count: 20, repeating: 0)
-    private let decayingMisalignment = FixedArray<Int64>(count: 20, repeating: 0)
-    private let smoothedModel = FixedArray<Int64>(count: 20, repeating: 0)
+    let map = EchoBands()
+    /// Power of each bin in the newest frame.
+    let power = FixedArray<Int64>(count: 257, repeating: 0)
+    /// M + Y / 32, mean of two frames, pre-emphasised, quarters of a squared step.
+    let model = FixedArray<Int64>(count: 257, repeating: 0)
+    private let decayingEcho = FixedArray<Int64>(count: 257, repeating: 0)
+    private let decayingMisalignment = FixedArray<Int64>(count: 257, repeating: 0)
+    /// By band: the residual's power, mean of two frames, and the sums of `model` and of the noise.
+    private let residual = FixedArray<Int64>(count: 20, repeating: 0)
+    private let modelSum = FixedArray<Int64>(count: 20, repeating: 0)
+    private let noise = FixedArray<Int64>(count: 20, repeating: 0)
     private let factorQ8 = FixedArray<Int64>(count: 20, repeating: 2_048)
     /// Frames in which echo stood out of the noise since the echo path was new.
     private let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
-    private var analyzer = SpectrumAnalyzer()
-    private var echoSpectrum = Spectrum()
+    /// Y of all bins / 2048, mean of two frames, squared steps.
+    private var distortion: Int64 = 0
+    /// The sum of x, octaves of power in Q16.
+    private var evidenceQ16: Int32 = 0
+    private var noiseTurn = 0
 
-    /// Whether the residual is more than echo and noise, 0...32767 = 0...1.
+    /// Whether the residual is more than echo and noise in this frame, 0...32767 = 0...1.
     public private(set) var nearEndQ15: Int16 = 0
+    /// Whether the residual is a talker's by now, 0...32768 = 0...1.
+    public private(set) var certaintyQ15: Int32 = 0
     /// Whether the residual echo is expected to stand above the noise.
     public private(set) var isAudible = false
 
@@ -44,46 +55,77 @@ public struct EchoResidual: ~Copyable {
     /// One frame during which the canceller was awake.
     ///
     /// - Parameters:
-    ///   - echoEstimate: what the canceller took away, 160 samples.
+    ///   - echoPower: the canceller's, 257 values; 2^8 units are one squared step of a 512-sample pre-emphasised block.
     ///   - residualSpectrum: holds what it left.
-    ///   - expectedMisalignment: the canceller's.
-    ///   - isPathSuspect: the canceller's.
+    ///   - expectedMisalignment: the canceller's, 257 values; 2^9 units are one.
+    ///   - isPathSuspect: the canceller's: what is left is echo, however loud.
     ///   - noiseEstimator: the noise in what it left.
     @_noAllocation @_noLocks
-    mutating func process(
-        echoEstimate: UnsafePointer<Int16>, residualSpectrum: borrowing Spectrum,
-        expectedMisalignment: UnsafePointer<Int64>,
+    public mutating func process(
+        echoPower: UnsafePointer<Int64>, residualSpectrum: borrowing Spectrum, expectedMisalignment: UnsafePointer<Int64>,
         isPathSuspect: Bool, noiseEstimator: borrowing NoiseEstimator
     ) {
-        analyzer.transform(echoEstimate, into: &echoSpectrum)
-        map.measure(echoSpectrum, into: echo.base)
-        map.measure(residualSpectrum, into: residual.base)
-        map.measure(misalignment: expectedMisalignment, into: misalignment.base)
-        map.measure(noiseEstimator, into: noise.base)
+        let echo = model(echoPower, expectedMisalignment)
+        distortion = (distortion &+ echo &>> 11) &>> 1
+        measure(residualSpectrum)
+        measure(noiseEstimator)
         if isPathSuspect { unlearn() }
-        expectResidual()
-        compare()
-        if isPathSuspect { nearEndQ15 = 0 }
+        let excessQ16 = expectResidual()
+        judge(isPathSuspect ? 0 : excessQ16, forgets: isPathSuspect)
+    }
+
+    /// The far end has slept for so long that nothing echoes.
+    @_noAllocation @_noLocks
+    public mutating func sleep() { judge(0, forgets: true) }
+
+    /// Renews `model`; returns Y of all bins, squared steps.
+    @_noAllocation @_noLocks
+    private func model(_ echoPower: UnsafePointer<Int64>, _ misalignment: UnsafePointer<Int64>) -> Int64 {
+        var everywhere: Int64 = 0
+        for band in 0..<Self.bands {
+            var (echoes, sum): (Int64, Int64) = (0, 0)
+            for bin in map.edges.base[band]..<map.edges.base[band &+ 1] {
+                // 2^9 and 2^10 units are a squared step under the analyzer's window; 0.7 of power per frame.
+                let echo = max(min(echoPower[bin] &>> 7, Self.limit), (decayingEcho.base[bin] &* 179) &>> 8)
+                let missed = max(min(misalignment[bin] &>> 8, Self.limit), (decayingMisalignment.base[bin] &* 179) &>> 8)
+                decayingEcho.base[bin] = echo
+                decayingMisalignment.base[bin] = missed
+                model.base[bin] = (model.base[bin] &+ missed &+ echo &>> 5) &>> 1
+                sum &+= model.base[bin]
+                echoes &+= echo
+            }
+            modelSum.base[band] = sum
+            everywhere &+= wholeSteps(echoes, map.deemphasisQ8.base[band] &<< 6)
+        }
+        return everywhere
     }
 
     @_noAllocation @_noLocks
-    private mutating func expectResidual() {
-        var everywhere: Int64 = 0
+    private func measure(_ spectrum: borrowing Spectrum) {
+        let bins = spectrum.bins.base
+        let (up, down) = (Int64(min(max(2 &* spectrum.exponent, 0), 16)), Int64(min(max(-2 &* spectrum.exponent, 0), 63)))
         for band in 0..<Self.bands {
-            // 0.7 of power per frame.
-            decayingEcho.base[band] = max(echo.base[band], (decayingEcho.base[band] &* 179) &>> 8)
-            decayingMisalignment.base[band] = max(misalignment.base[band], (decayingMisalignment.base[band] &* 179) &>> 8)
-            everywhere &+= decayingEcho.base[band]
+            var sum: Int64 = 0
+            for bin in map.edges.base[band]..<map.edges.base[band &+ 1] {
+                let value = min((bins[bin].power &>> down) &<< up, 1 &<< 47)
+                power.base[bin] = value
+                sum &+= value
+            }
+            residual.base[band] = (residual.base[band] &+ sum) &>> 1
         }
-        isAudible = false
-        for band in 0..<Self.bands {
-            let leak = (decayingEcho.base[band] &+ everywhere &>> 6) &>> 5
-            let model = decayingMisalignment.base[band] &+ leak
-            smoothedModel.base[band] = (smoothedModel.base[band] &+ model) &>> 1
-            smoothedResidual.base[band] = (smoothedResidual.base[band] &+ residual.base[band]) &>> 1
-            learnFactor(band)
-            expected.base[band] = (min(smoothedModel.base[band], 1 &<< 47) &* factorQ8.base[band]) &>> 8
-            if expected.base[band] > noise.base[band] { isAudible = true }
+    }
+
+    /// The noise changes slowly: a quarter of the bands per frame, in turn.
+    @_noAllocation @_noLocks
+    private mutating func measure(_ estimator: borrowing NoiseEstimator) {
+        noiseTurn = (noiseTurn &+ 1) & 3
+        let logNoiseQ16 = estimator.logNoiseQ16
+        for band in stride(from: noiseTurn, to: Self.bands, by: 4) {
+            var sum: Int64 = 0
+            for bin in map.edges.base[band]..<map.edges.base[band &+ 1] {
+                sum &+= Int64(Log2.power(logNoiseQ16[bin]))
+            }
+            noise.base[band] = sum
         }
     }
 
@@ -94,39 +136,56 @@ public struct EchoResidual: ~Copyable {
         }
     }
 
+    /// Learns k and renews `isAudible`; returns x, octaves of power in Q16.
+    @_noAllocation @_noLocks
+    private mutating func expectResidual() -> Int32 {
+        isAudible = false
+        var excessQ16: Int32 = 0
+        for band in 0..<Self.bands {
+            let model = wholeSteps(modelSum.base[band], map.deemphasisQ8.base[band] &<< 6) &+ distortion
+            learnFactor(band, min(model, 1 &<< 47))
+            let expected = (min(model, 1 &<< 47) &* factorQ8.base[band]) &>> 8
+            if expected > noise.base[band] { isAudible = true }
+            guard band < EchoBands.speechCount else { continue }
+            let explained = expected &+ 2 &* noise.base[band] &+ 1
+            let ratioQ16 = Log2.ofQ16(UInt64(bitPattern: residual.base[band] &+ 1)) &- Log2.ofQ16(UInt64(bitPattern: explained))
+            // 12 dB are 3.986 octaves of power.
+            excessQ16 &+= max(min(ratioQ16, 261_226), 0)
+        }
+        return excessQ16 / Int32(truncatingIfNeeded: EchoBands.speechCount)
+    }
+
     /// Moves k towards what was left in this frame, where the echo stands out of the noise.
     @_noAllocation @_noLocks
-    private func learnFactor(_ band: Int) {
+    private func learnFactor(_ band: Int, _ model: Int64) {
         let factor = factorQ8.base[band]
-        let model = min(smoothedModel.base[band], 1 &<< 47)
         guard (model &* factor) &>> 8 > noise.base[band] else { return }
-        let left = max(min(smoothedResidual.base[band], 1 &<< 53) &- 2 &* noise.base[band], 0)
+        let left = max(min(residual.base[band], 1 &<< 53) &- 2 &* noise.base[band], 0)
         let seenQ8 = (left &<< 8) / (model &+ 1)
-        let risen = factor &+ factor / (nearEndQ15 > 16_384 ? 85 : 21) &+ 1
+        let risen = factor &+ (certaintyQ15 > 16_384 ? factor &>> 10 : factor / 21 &+ 1)
         let moved = seenQ8 < factor ? factor &- ((factor &- seenQ8) &* 5) &>> 8 : min(risen, seenQ8)
         learnedFrames.base[band] = min(learnedFrames.base[band] &+ 1, 192)
         let least: Int64 = 2_048 &>> Int64(learnedFrames.base[band] / 64)
         factorQ8.base[band] = max(min(moved, Self.greatestFactorQ8), least)
     }
 
+    /// Octaves in Q16: 1 dB is 21771.
     @_noAllocation @_noLocks
-    private mutating func compare() {
-        var excessQ16: Int32 = 0
-        for band in 0..<EchoBands.speechCount {
-            let explained = expected.base[band] &+ 4 &* noise.base[band] &+ 1
-            let ratio =
-                Log2.ofQ16(UInt64(bitPattern: smoothedResidual.base[band] &+ 1)) &- Log2.ofQ16(UInt64(bitPattern: explained))
-            // 12 dB are 3.986 octaves of power.
-            excessQ16 &+= max(min(ratio, 261_226), 0)
-        }
-        // 1.75 dB are 0.5813 octaves, 38099 in Q16.
-        let mean = Int64(excessQ16) / Int64(EchoBands.speechCount)
-        nearEndQ15 = saturatedInt16((mean &* 32_767) / 38_099)
+    private mutating func judge(_ excessQ16: Int32, forgets: Bool) {
+        nearEndQ15 = saturatedInt16((Int64(excessQ16) &* 32_767) / 45_719)
+        let sum = evidenceQ16 &+ min(excessQ16, 114_300) &- 9_525
+        evidenceQ16 = forgets ? 0 : max(min(sum, 609_600), 0)
+        certaintyQ15 = Int32(truncatingIfNeeded: (Int64(max(min(evidenceQ16 &- 26_670, 30_480), 0)) &<< 15) / 30_480)
     }
 
-    /// Gains that leave the near end, one per bin, Q15 (32768 is 1).
+    /// `weightQ8` R in a band is `model` x `factorQ14` (`wholeSteps`) + `spread`.
+    ///
+    /// - Parameter weightQ8: 0...1024.
     @_noAllocation @_noLocks
-    func spread(_ bandGainsQ15: UnsafePointer<Int32>, into binGainsQ15: UnsafeMutablePointer<Int32>) {
-        map.spread(bandGainsQ15, into: binGainsQ15)
+    func expectation(_ band: Int, weightQ8: Int64) -> (factorQ14: Int64, spread: Int64) {
+        let weighted = factorQ8.base[band] &* weightQ8
+        let width = Int64(truncatingIfNeeded: map.edges.base[band &+ 1] &- map.edges.base[band])
+        let spread = (min(distortion, 1 &<< 36) &* weighted) &>> 16
+        return ((weighted &* map.deemphasisQ8.base[band]) &>> 10, spread / width)
     }
 }

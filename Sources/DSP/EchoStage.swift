@@ -16,7 +16,6 @@ public struct EchoStage: ~Copyable {
     private var echoFrames = 0
     private var reference = 0
     private let far = FixedArray<Int16>(count: 160, repeating: 0)
-    private let echo = FixedArray<Int16>(count: 160, repeating: 0)
 
     /// - Parameters:
     ///   - microphones: 1...8.
@@ -71,9 +70,6 @@ public struct EchoStage: ~Copyable {
         self.reference = reference
         guard mayHoldEcho else { return }
         let (heard, left) = (planar + reference &* 160, residuals + reference &* 160)
-        for n in 0..<160 {
-            echo.base[n] = saturatedInt16(Int32(heard[n]) &- Int32(left[n]))
-        }
         if spectra.isSounding {
             meter.note(microphone: FrontEndMeter.energy(heard), residual: FrontEndMeter.energy(left))
         }
@@ -86,21 +82,18 @@ public struct EchoStage: ~Copyable {
     ///   - noise: the noise in it.
     @_noAllocation @_noLocks
     public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
-        guard mayHoldEcho else { return suppressor.open() }
+        guard mayHoldEcho else { return residualEcho.sleep() }
         residualEcho.process(
-            echoEstimate: echo.base, residualSpectrum: beam, expectedMisalignment: canceller.expectedMisalignment,
+            echoPower: canceller.echoPower(microphone: reference), residualSpectrum: beam,
+            expectedMisalignment: canceller.expectedMisalignment,
             isPathSuspect: canceller.isPathSuspect(microphone: reference), noiseEstimator: noise)
         suppressor.process(residualEcho)
     }
 
-    /// Takes the residual echo out of the frame that was judged.
+    /// Takes the residual echo out of the frame that was judged; the noise that goes with it is made up for.
     @_noAllocation @_noLocks
-    public func apply(to beam: inout Spectrum) {
+    public mutating func apply(to beam: inout Spectrum, _ noise: borrowing NoiseEstimator) {
         guard mayHoldEcho else { return }
-        for bin in 0..<Spectrum.binCount {
-            let value = beam.bins.base[bin]
-            let gain = suppressor.gainsQ15[bin]
-            beam.bins.base[bin] = ComplexInt32(re: multiplyQ15(value.re, gain), im: multiplyQ15(value.im, gain))
-        }
+        suppressor.apply(to: &beam, noise)
     }
 }

@@ -1,51 +1,62 @@
-/// Takes out of a spectrum what the canceller left of the echo, down to somewhat below the noise; the near end first.
+/// Takes out of a spectrum what the canceller left of the echo; the near end first.
 ///
-/// A Wiener gain per band, 1 - o R / E, with R from `EchoResidual`. The weight o is 4 while nobody but the loudspeaker talks and
-/// falls to 1/2 as near-end speech shows. A band is never pushed more than 6 dB below the noise, so that echo ends in the
-/// room's own hush and not in holes.
-struct EchoSuppressor: ~Copyable {
-    private let bandGains = FixedArray<Int32>(count: 20, repeating: 32_768)
+/// Per bin a Wiener gain against the expected residual echo R, with the decision-directed rule in powers:
+///
+///     P = a |G' E'|^2 + (1 - a) max(|E|^2 - o R, 0)         G = P / (P + o R)
+///
+/// (E' and G' of the frame before; P / (o R) is the a-priori ratio.) While nobody but the loudspeaker talks the weight o is 4 and
+/// a 0.85; the surer the near end (`EchoResidual.certaintyQ15`), the gentler, down to 0.1 and 0.7. What is taken away is
+/// replaced by `ComfortNoise`, so that echo ends in the room's own hush and not in holes.
+/// Source: Ephraim and Malah, "Speech enhancement using a minimum mean-square error short-time spectral amplitude estimator", 1984;
+/// the weight's course is ours.
+///
+/// Headroom: |E|^2 is at most 2^47, o R below 2^60.
+public struct EchoSuppressor: ~Copyable {
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
-    /// `EchoResidual.nearEndQ15`, falling with a time constant of 0.16 s, so that the ends of words survive.
-    private var heldNearEndQ15: Int64 = 0
+    /// |G' E'|^2.
+    private let clean = FixedArray<Int64>(count: 257, repeating: 0)
+    private var comfort = ComfortNoise()
 
-    init() {}
+    public init() {}
 
     /// Gain of each bin in the newest frame, Q15 (32768 is 1); 257 values.
-    var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
+    public var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
 
     /// Renews `gainsQ15`.
     ///
     /// - Parameter residual: has seen the frame.
     @_noAllocation @_noLocks
-    mutating func process(_ residual: borrowing EchoResidual) {
-        heldNearEndQ15 = max(Int64(residual.nearEndQ15), (heldNearEndQ15 &* 15) &>> 4)
-        let weightQ8 = 1_024 &- (896 &* heldNearEndQ15) &>> 15
+    public mutating func process(_ residual: borrowing EchoResidual) {
+        // 2^(2 - 5.32 certainty), Q8.
+        let weightQ8 = Int64(Log2.power(10 &* Log2.one &- multiplyQ15(348_717, residual.certaintyQ15)))
+        let memoryQ8 = Int64(218 &- (39 &* residual.certaintyQ15) &>> 15)
         for band in 0..<EchoBands.count {
-            let gain = Self.gain(
-                residual: residual.smoothedResidual.base[band], expected: residual.expected.base[band],
-                noise: residual.noise.base[band],
-                weightQ8: weightQ8)
-            bandGains.base[band] = max(gain, bandGains.base[band] &>> 1)
+            let (factorQ14, spread) = residual.expectation(band, weightQ8: weightQ8)
+            for bin in residual.map.edges.base[band]..<residual.map.edges.base[band &+ 1] {
+                let echo = wholeSteps(residual.model.base[bin], factorQ14) &+ spread
+                let heard = residual.power.base[bin]
+                let prior = (memoryQ8 &* clean.base[bin] &+ (256 &- memoryQ8) &* max(heard &- echo, 0)) &>> 8 &+ 1
+                let gain = (prior &<< 15) / (prior &+ echo)
+                gains.base[bin] = Int32(truncatingIfNeeded: gain)
+                clean.base[bin] = (heard &* ((gain &* gain) &>> 15)) &>> 15
+            }
         }
-        residual.spread(UnsafePointer(bandGains.base), into: gains.base)
     }
 
-    /// Nothing can echo: every gain is 1.
+    /// Multiplies the frame by the gains and fills up what they took from the noise.
+    ///
+    /// - Parameters:
+    ///   - spectrum: the frame; its logarithms stay as they were.
+    ///   - noise: the noise in it.
     @_noAllocation @_noLocks
-    mutating func open() {
-        bandGains.base.update(repeating: 32_768, count: bandGains.count)
-        gains.base.update(repeating: 32_768, count: gains.count)
-    }
-
-    /// Amplitude gain of one band, Q15.
-    @_noAllocation @_noLocks
-    private static func gain(residual: Int64, expected: Int64, noise: Int64, weightQ8: Int64) -> Int32 {
-        let echo = (min(expected, 1 &<< 52) &* weightQ8) &>> 8
-        let heard = max(min(residual, 1 &<< 47), 1)
-        let wiener = echo >= heard ? 0 : ((heard &- echo) &<< 15) / heard
-        let belowNoise = Log2.ofQ16(UInt64(bitPattern: max(noise, 1))) &- Log2.ofQ16(UInt64(bitPattern: heard)) &- 2 &* Log2.one
-        let floor = Log2.power(min(belowNoise, 0) / 2 &+ 15 &* Log2.one)
-        return max(Int32(truncatingIfNeeded: wiener), floor)
+    public mutating func apply(to spectrum: inout Spectrum, _ noise: borrowing NoiseEstimator) {
+        comfort.aim(spectrum.exponent)
+        let bins = spectrum.bins.base
+        for bin in 0..<Spectrum.binCount {
+            let gain = gains.base[bin]
+            let (value, added) = (bins[bin], comfort.next(logNoiseQ16: noise.logNoiseQ16[bin], gainQ15: gain))
+            bins[bin] = ComplexInt32(
+                re: multiplyQ15(value.re, gain) &+ added.re, im: multiplyQ15(value.im, gain) &+ added.im)
+        }
     }
 }

@@ -118,9 +118,11 @@ public struct FrontEnd: ~Copyable {
     /// The recognizer's samples, 160 behind `cancelled`.
     @_noAllocation @_noLocks
     private mutating func suppress(into output: UnsafeMutablePointer<Int16>) {
-        if configuration.noiseFloorDecibels < 0 { noiseSuppressor.process(spectrum, noise, maskQ15: detector.maskQ15) }
-        if configuration.suppressesResidualEcho { echo.apply(to: &spectrum) }
+        if configuration.suppressesResidualEcho { echo.apply(to: &spectrum, noise) }
         if configuration.noiseFloorDecibels < 0 {
+            // Comfort noise is noise too.
+            if configuration.suppressesResidualEcho && echo.mayHoldEcho { spectrum.measure() }
+            noiseSuppressor.process(spectrum, noise, maskQ15: detector.maskQ15)
             synthesizer.process(spectrum, gainsQ15: noiseSuppressor.gainsQ15, into: output)
         } else {
             synthesizer.process(spectrum, into: output)

@@ -102,7 +102,7 @@ final class DSPStages {
 
     private func judgeEcho() {
         echo.judge(spectrum, noise)
-        echo.apply(to: &spectrum)
+        echo.apply(to: &spectrum, noise)
     }
 
     private func process(_ frontEnd: inout FrontEnd, _ scene: DSPScene) {

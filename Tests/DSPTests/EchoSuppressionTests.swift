@@ -46,6 +46,18 @@ import Testing
         #expect(correlation(output, delayed(scene.near[0]), from: 5.3, to: 9) > 0.85)
     }
 
+    @Test func `most people over the reply are found within 100 ms of their first sound, all within 250`() {
+        let delays = (0..<8 as Range<UInt64>).map { index -> Int in
+            let scene = FrontEndScene(seed: 260 + index, seconds: 7, nearDecibels: index % 2 == 0 ? 0 : -5, nearFrom: 5)
+            let speech = hear(scene).speech.map { $0 > 0.5 }
+            let first = speech.indices.first { $0 >= 2 && speech[$0 - 2...$0].allSatisfy { $0 } } ?? 700
+            // Syllables begin at nothing: sound is what comes within 20 dB of the voice.
+            let loudest = scene.near[0].map { $0 * $0 }.max()!
+            return 10 * (first - scene.near[0].firstIndex { $0 * $0 > loudest / 100 }! / 160)
+        }
+        #expect(delays.sorted()[5] <= 100 && delays.allSatisfy { $0 > -60 && $0 <= 250 }, "\(delays) ms")
+    }
+
     @Test(arguments: [(211 as UInt64, 12.0, 0.3), (212, 30, 0.2), (213, 60, 0.3)])
     func `while only the loudspeaker talks, the room's own noise is heard, in all bands and without holes`(
         seed: UInt64, delay: Double, reverberation: Double

@@ -12,6 +12,7 @@ public struct EchoStage: ~Copyable {
     private var residualEcho = EchoResidual()
     private var suppressor = EchoSuppressor()
     private var meter = FrontEndMeter()
+    private var bulkDelay: BulkDelay
     /// Frames until what the canceller left has died away in the detector's memory too.
     private var echoFrames = 0
     private var reference = 0
@@ -22,6 +23,7 @@ public struct EchoStage: ~Copyable {
     ///   - tailMilliseconds: how long an echo can last behind its bulk delay: a multiple of 20 in 20...320.
     public init(microphones: Int, tailMilliseconds: Int) {
         spectra = FarEndSpectra(tailMilliseconds: tailMilliseconds)
+        bulkDelay = BulkDelay(tailMilliseconds: tailMilliseconds)
         canceller = EchoCanceller(tailMilliseconds: tailMilliseconds, microphones: microphones)
     }
 
@@ -39,6 +41,8 @@ public struct EchoStage: ~Copyable {
     public var enhancementDecibelsQ8: Int16 { meter.enhancementDecibelsQ8() }
     /// How fast the loudspeaker's clock runs against the microphones', parts per million in Q8.
     public var driftPartsPerMillionQ8: Int32 { history.driftPartsPerMillionQ8 }
+    /// From the loudspeaker's converter to the beginning of the echo, ms in steps of 10; -1 as long as it is not known.
+    public var delayMilliseconds: Int16 { Int16(truncatingIfNeeded: bulkDelay.echoFrames < 0 ? -1 : 10 &* bulkDelay.echoFrames) }
     /// The far end of this frame, aligned to the microphones; 160 samples.
     public var alignedFarEnd: UnsafePointer<Int16> { UnsafePointer(far.base) }
 
@@ -65,6 +69,7 @@ public struct EchoStage: ~Copyable {
     ) {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         spectra.process(far.base)
+        if spectra.isAwake { followDelay(planar + reference &* 160) }
         canceller.process(planar, far: spectra, into: residuals)
         echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
         self.reference = reference
@@ -73,6 +78,16 @@ public struct EchoStage: ~Copyable {
         if spectra.isSounding {
             meter.note(microphone: FrontEndMeter.energy(heard), residual: FrontEndMeter.energy(left))
         }
+    }
+
+    /// Lets the far end lag by more or less when the echo stands outside of the canceller's reach.
+    @_noAllocation @_noLocks
+    private mutating func followDelay(_ microphone: UnsafePointer<Int16>) {
+        bulkDelay.process(farEnd: far.base, microphone: microphone, enhancementDecibelsQ8: meter.enhancementDecibelsQ8())
+        guard history.bulkDelaySamples != bulkDelay.samples else { return }
+        // What was learned lies elsewhere now; and it cancelled nothing, or the far end would have stayed.
+        history.bulkDelaySamples = bulkDelay.samples
+        canceller.reset()
     }
 
     /// Compares what is left with what can be left: renews `nearEndQ15`, `isAudible` and what `apply` does.

@@ -37,6 +37,8 @@ public struct FarEndHistory: ~Copyable {
     /// How much `leadQ24` grows per frame, Q24 samples.
     private var rateQ24: Int64 = 0
     private var isLocked = false
+    /// By how much the frames lag behind the offsets that are given: 0...8000.
+    var bulkDelaySamples: Int32 = 0
 
     private var before = FarEndInterpolator()
     private var after = FarEndInterpolator()
@@ -93,9 +95,10 @@ public struct FarEndHistory: ~Copyable {
     private mutating func interpolate(from oldQ24: Int64, to newQ24: Int64, into frame: UnsafeMutablePointer<Int16>) {
         before.setFraction(q15: Int32(truncatingIfNeeded: (oldQ24 &>> 9) & 0x7FFF))
         after.setFraction(q15: Int32(truncatingIfNeeded: (newQ24 &>> 9) & 0x7FFF))
-        let oldSounds = gather(around: microphoneSample &+ oldQ24 &>> 24)
+        let start = microphoneSample &- Int64(bulkDelaySamples)
+        let oldSounds = gather(around: start &+ oldQ24 &>> 24)
         before.process(UnsafePointer(segment.base), into: leaving.base)
-        let newSounds = gather(around: microphoneSample &+ newQ24 &>> 24)
+        let newSounds = gather(around: start &+ newQ24 &>> 24)
         guard oldSounds || newSounds else { return frame.update(repeating: 0, count: 160) }
         after.process(UnsafePointer(segment.base), into: arriving.base)
         for n in 0..<160 {

@@ -145,6 +145,7 @@ public struct FrontEnd: ~Copyable {
         verdict.stages.outputLevel = FrontEndMeter.level(output)
         verdict.stages.noiseLevel = noise.level()
         verdict.stages.echoReturnLossEnhancementDecibelsQ8 = echo.enhancementDecibelsQ8
+        verdict.stages.echoDelayMilliseconds = echo.delayMilliseconds
         verdict.stages.gainDecibelsQ8 = configuration.controlsGain ? gain.gainDecibelsQ8 : 0
     }
 }

@@ -68,6 +68,8 @@ extension FrontEnd {
         public var outputLevel: Int16 = 0
         /// Echo return loss enhancement by the canceller alone, dB in Q8, smoothed over the frames where the far end sounds.
         public var echoReturnLossEnhancementDecibelsQ8: Int16 = 0
+        /// From the loudspeaker's converter to the beginning of its echo at the microphones, ms in steps of 10; -1 as long as it is not known.
+        public var echoDelayMilliseconds: Int16 = -1
         /// What the level control adds, dB in Q8.
         public var gainDecibelsQ8: Int16 = 0
 

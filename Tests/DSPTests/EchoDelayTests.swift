@@ -11,10 +11,12 @@ import Testing
         let far = room.voice(seconds * 16_000, rms: 3_277, pitchHz: 110)
         let echo = echo(&room, far)
         let noise = room.noise(echo.count, rms: 41)
-        let run = FrontEndRun([EchoRoom.quantized(mixed(echo, noise))], far: EchoRoom.quantized(far)) {
-            $0.suppressesResidualEcho = false
-            $0.controlsGain = false
-        }
+        let run = FrontEndRun(
+            [EchoRoom.quantized(mixed(echo, noise))], far: EchoRoom.quantized(far),
+            change: {
+                $0.suppressesResidualEcho = false
+                $0.controlsGain = false
+            })
         return (echo, noise, run)
     }
 

@@ -13,7 +13,7 @@ struct EchoStep {
     @inline(__always)
     init(divisor: Int64) {
         shift = Int64(divisor.leadingZeroBitCount &- 1)
-        reciprocal = (5 &<< 58) / ((divisor &<< shift) &>> 32)
+        reciprocal = (Int64(5) &<< 58) / ((divisor &<< shift) &>> 32)
     }
 
     /// Right shift, 11...34, that brings K's mantissa times E to the weights' Q26.

@@ -206,7 +206,7 @@ public struct FFT: ~Copyable {
     }
 
     /// The first `stride` butterflies of another pass, which do not rotate either: two at a time.
-    @_noAllocation @_noLocks @inline(__always)
+    @_noAllocation @_noLocks @inline(never)
     private func unrotatedPairs(
         _ x: UnsafeMutablePointer<ComplexInt32>, _ y: UnsafeMutablePointer<ComplexInt32>, stride: Int
     ) {

@@ -70,8 +70,9 @@ struct EchoDelay: ~Copyable {
         if words.base[newest] != 0 { frames = min(frames &+ 1, 1_000) }
         // 4.5 bits of 32 below the mean of all delays: true echoes lie 5 to 9 below, two people's voices seldom 4.
         let isClear = frames >= Self.leastFrames && sum &- least > 9 &<< 15
-        guard isClear else { return steadyFrames = 0 }
-        if abs(best &- candidate) <= 1 {
+        if !isClear {
+            steadyFrames = 0
+        } else if abs(best &- candidate) <= 1 {
             steadyFrames = min(steadyFrames &+ 1, 1_000)
         } else {
             (candidate, steadyFrames) = (best, 0)

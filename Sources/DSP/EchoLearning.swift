@@ -14,7 +14,7 @@
 /// square waves and N still stay below 2^63.
 struct EchoLearning: ~Copyable {
     private static var bins: Int { FarEndSpectra.binCount }
-    private static var uncertaintyLimit: Int64 { 1 << 30 }
+    private static var uncertaintyLimit: Int32 { 1 << 29 }
 
     private let partitions: Int
     private let microphones: Int
@@ -25,11 +25,13 @@ struct EchoLearning: ~Copyable {
     /// K's mantissas, [bin][partition], and the shift of each bin: `EchoStep`.
     let gains: FixedArray<ComplexInt32>
     let weightShifts = FixedArray<Int32>(count: 257, repeating: 34)
+    private let growths: FixedArray<Int32>
     private let products: FixedArray<Int64>
-    /// Sum of |E|^2 over the microphones in the newest frame, Q8.
-    private let framePower = FixedArray<Int64>(count: 257, repeating: 0)
-    /// Its sum over five bins, smoothed.
+    /// Sum of |E|^2 over the microphones in the newest frame, Q8, between two zeros on either side.
+    private let framePower = FixedArray<Int64>(count: 261, repeating: 0)
+    /// Its sum over five bins, smoothed over time, and at least that of the newest frame.
     private let residualPower = FixedArray<Int64>(count: 257, repeating: 0)
+    private let otherPower = FixedArray<Int64>(count: 257, repeating: 0)
     /// |W|^2 of the last partition, Q30, mean over the microphones.
     private let oldestPower = FixedArray<Int64>(count: 257, repeating: 0)
     /// `expectedMisalignment`, in twice |X|^2's Q8.
@@ -45,6 +47,7 @@ struct EchoLearning: ~Copyable {
         prior = FixedArray(count: partitions, repeating: 0)
         gains = FixedArray(count: 257 * partitions, repeating: ComplexInt32(re: 0, im: 0))
         products = FixedArray(count: partitions, repeating: 0)
+        growths = FixedArray(count: 257 * partitions, repeating: 0)
         otherFactorQ16 = Int64(65_536 * 13 / (4 * 5 * microphones))
         for partition in 0..<partitions {
             // 0.3 for the first 60 ms, where the first echo may stand, then 1.5 dB less every 10 ms: the decay of 0.4 s of
@@ -75,13 +78,14 @@ struct EchoLearning: ~Copyable {
     var expectedMisalignment: UnsafePointer<Int64> { UnsafePointer(misalignment.base) }
 
     @_noAllocation @_noLocks
-    func beginFrame() { framePower.base.update(repeating: 0, count: Self.bins) }
+    func beginFrame() { framePower.base.update(repeating: 0, count: framePower.count) }
 
     /// One microphone's residual E, Q4, parts within +-2^28.
     @_noAllocation @_noLocks
     func note(_ residual: UnsafePointer<ComplexInt32>) {
+        let power = framePower.base + 2
         for bin in 0..<Self.bins {
-            framePower.base[bin] &+= residual[bin].power
+            power[bin] &+= residual[bin].power
         }
     }
 
@@ -89,40 +93,58 @@ struct EchoLearning: ~Copyable {
     @_noAllocation @_noLocks
     func learn(_ far: borrowing FarEndSpectra) {
         assert(far.partitions == partitions)
+        smoothResidual()
         for bin in 0..<Self.bins {
-            var sum: Int64 = 0
-            for neighbour in max(bin &- 2, 0)...min(bin &+ 2, Self.bins &- 1) {
-                sum &+= framePower.base[neighbour]
-            }
-            residualPower.base[bin] = (residualPower.base[bin] &+ sum) &>> 1
-            let other = (max(residualPower.base[bin], sum) &>> 16) &* otherFactorQ16
-            learn(bin, far.window(bin), other)
+            let divisor = max(measure(bin, far.powerWindow(bin)) &+ otherPower.base[bin], 1 &<< 16)
+            learn(bin, EchoStep(divisor: divisor), far.window(bin))
         }
     }
 
+    /// N's part of D.
+    @_noAllocation @_noLocks
+    private func smoothResidual() {
+        let (power, smoothed, other) = (framePower.base, residualPower.base, otherPower.base)
+        let factorQ16 = otherFactorQ16
+        for bin in 0..<Self.bins {
+            let sum = power[bin] &+ power[bin &+ 1] &+ power[bin &+ 2] &+ power[bin &+ 3] &+ power[bin &+ 4]
+            smoothed[bin] = (smoothed[bin] &+ sum) &>> 1
+            other[bin] = (max(smoothed[bin], sum) &>> 16) &* factorQ16
+        }
+    }
+
+    /// U |X|^2 of one bin into `products`. Returns the sum.
     @_noAllocation @_noLocks @inline(__always)
-    private func learn(_ bin: Int, _ x: UnsafePointer<ComplexInt32>, _ other: Int64) {
+    private func measure(_ bin: Int, _ power: UnsafePointer<Int64>) -> Int64 {
         let u = uncertainty.base + bin &* partitions
-        let gain = gains.base + bin &* partitions
+        let product = products.base
         var sum: Int64 = 0
         for p in 0..<partitions {
-            products.base[p] = Self.product(x[p], Int64(u[p]))
-            sum &+= products.base[p]
+            let value = Self.product(power[p], Int64(u[p]))
+            product[p] = value
+            sum &+= value
         }
-        misalignment.base[bin] = sum &+ Self.product(x[partitions &- 1], oldestPower.base[bin])
-        let step = EchoStep(divisor: max(sum &+ other, 1 &<< 16))
+        misalignment.base[bin] = sum &+ Self.product(power[partitions &- 1], oldestPower.base[bin])
+        return sum
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    private func learn(_ bin: Int, _ step: EchoStep, _ x: UnsafePointer<ComplexInt32>) {
+        let u = uncertainty.base + bin &* partitions
+        let gain = gains.base + bin &* partitions
+        let growth = growths.base + bin &* partitions
+        let product = products.base
         weightShifts.base[bin] = step.weightShift
         for p in 0..<partitions {
-            gain[p] = step.gain(x[p], uncertaintyQ30: u[p])
-            u[p] &-= step.learned(products.base[p], uncertaintyQ30: u[p])
+            let factor = step.factor(uncertaintyQ30: u[p])
+            gain[p] = step.gain(x[p], factor)
+            u[p] &+= growth[p] &- step.learned(product[p], factor)
         }
     }
 
-    /// |X|^2 times a factor in Q30, in twice |X|^2's Q8.
+    /// |X|^2 in Q-6, as `FarEndSpectra` keeps it, times a factor in Q30, in twice |X|^2's Q8.
     @_noAllocation @_noLocks @inline(__always)
-    private static func product(_ x: ComplexInt32, _ factorQ30: Int64) -> Int64 {
-        let power = x.power &>> 14
-        return power &* (factorQ30 &>> 15) &+ (power &* (factorQ30 & 0x7FFF)) &>> 15
+    private static func product(_ power: Int64, _ factorQ30: Int64) -> Int64 {
+        power &* (factorQ30 &>> 15) &+ (power &* (factorQ30 & 0x7FFF)) &>> 15
     }
 
     /// A room never stands still: what the uncertainty of one bin and partition grows by until the microphone at hand holds the
@@ -131,12 +153,11 @@ struct EchoLearning: ~Copyable {
     /// - Parameter weightPowerQ30: |W|^2 of that microphone.
     @_noAllocation @_noLocks @inline(__always)
     func grow(_ bin: Int, _ partition: Int, weightPowerQ30: Int64) {
-        let power = weightPowerQ30 / Int64(microphones)
         let index = bin &* partitions &+ partition
-        let grown = Int64(uncertainty.base[index]) &+ (power &* Int64(partitions)) &>> 8
-        uncertainty.base[index] = Int32(truncatingIfNeeded: min(grown, Self.uncertaintyLimit))
+        growths.base[index] &+= (Int32(truncatingIfNeeded: min(weightPowerQ30 &>> 9, 1 &<< 24)) &- growths.base[index]) / Int32(microphones)
+        uncertainty.base[index] = min(uncertainty.base[index], Self.uncertaintyLimit)
         if partition == partitions &- 1 {
-            let change = (min(weightPowerQ30, Self.uncertaintyLimit) &- oldestPower.base[bin]) / Int64(microphones)
+            let change = (min(weightPowerQ30, 1 << 30) &- oldestPower.base[bin]) / Int64(microphones)
             oldestPower.base[bin] &+= change
         }
     }

@@ -23,6 +23,7 @@ struct EchoPath: ~Copyable {
     private var emphasis = EchoEmphasis()
     private var health = EchoPathHealth()
     private var nextConstrained = 0
+    private var nextLimited = 0
 
     init(partitions: Int) {
         self.partitions = partitions
@@ -64,15 +65,16 @@ struct EchoPath: ~Copyable {
     /// Y = sum of W X, and its samples into the newest 160 of `block`, Q10.
     @_noAllocation @_noLocks
     private mutating func estimateEcho(_ far: borrowing FarEndSpectra) {
+        let (count, estimate) = (partitions, spectrum.base)
         for bin in 0..<Self.bins {
             let x = far.window(bin)
-            let w = weights.base + bin &* partitions
+            let w = weights.base + bin &* count
             var (re, im): (Int64, Int64) = (0, 0)
-            for p in 0..<partitions {
+            for p in 0..<count {
                 re &+= Int64(w[p].re) &* Int64(x[p].re) &- Int64(w[p].im) &* Int64(x[p].im)
                 im &+= Int64(w[p].re) &* Int64(x[p].im) &+ Int64(w[p].im) &* Int64(x[p].re)
             }
-            spectrum.base[bin] = ComplexInt32(re: saturatedInt32(re &>> 26), im: saturatedInt32(im &>> 26))
+            estimate[bin] = ComplexInt32(re: saturatedInt32(re &>> 26), im: saturatedInt32(im &>> 26))
         }
         let exponent = fft.inverse(UnsafePointer(spectrum.base), into: block.base) &+ 10 &- FarEndSpectra.fractionBits
         for n in 352..<512 {
@@ -117,18 +119,30 @@ struct EchoPath: ~Copyable {
     ///
     /// - Parameter learning: has learned from the frame.
     @_noAllocation @_noLocks
-    func adapt(_ learning: borrowing EchoLearning) {
+    mutating func adapt(_ learning: borrowing EchoLearning) {
+        let (count, residual) = (partitions, spectrum.base)
         for bin in 0..<Self.bins {
-            let w = weights.base + bin &* partitions
-            let gain = learning.gains.base + bin &* partitions
+            let w = weights.base + bin &* count
+            let gain = learning.gains.base + bin &* count
             let shift = Int64(learning.weightShifts.base[bin])
-            let (re, im) = (Int64(spectrum.base[bin].re), Int64(spectrum.base[bin].im))
+            let (re, im) = (Int64(residual[bin].re), Int64(residual[bin].im))
+            for p in 0..<count {
+                let (gainRe, gainIm) = (Int64(gain[p].re), Int64(gain[p].im))
+                w[p].re &+= Int32(truncatingIfNeeded: (gainRe &* re &+ gainIm &* im) &>> shift)
+                w[p].im &+= Int32(truncatingIfNeeded: (gainRe &* im &- gainIm &* re) &>> shift)
+            }
+        }
+        limitNext()
+    }
+
+    /// Holds the weights of every fourth bin, in turn, within their limit.
+    @_noAllocation @_noLocks
+    private mutating func limitNext() {
+        nextLimited = (nextLimited &+ 1) & 3
+        for bin in stride(from: nextLimited, to: Self.bins, by: 4) {
+            let w = weights.base + bin &* partitions
             for p in 0..<partitions {
-                let changeRe = (Int64(gain[p].re) &* re &+ Int64(gain[p].im) &* im) &>> shift
-                let changeIm = (Int64(gain[p].re) &* im &- Int64(gain[p].im) &* re) &>> shift
-                w[p] = ComplexInt32(
-                    re: Self.limited(w[p].re &+ Int32(truncatingIfNeeded: changeRe)),
-                    im: Self.limited(w[p].im &+ Int32(truncatingIfNeeded: changeIm)))
+                w[p] = ComplexInt32(re: Self.limited(w[p].re), im: Self.limited(w[p].im))
             }
         }
     }

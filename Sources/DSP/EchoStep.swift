@@ -19,23 +19,24 @@ struct EchoStep {
     /// Right shift, 11...34, that brings K's mantissa times E to the weights' Q26.
     @inline(__always) var weightShift: Int32 { Int32(truncatingIfNeeded: 34 &- (shift &+ 1) / 2) }
 
+    /// 5/4 U / D.
+    @inline(__always)
+    func factor(uncertaintyQ30: Int32) -> Int64 { (Int64(uncertaintyQ30) &* reciprocal) &>> 30 }
+
     /// 5/4 U X / D.
     @inline(__always)
-    func gain(_ x: ComplexInt32, uncertaintyQ30: Int32) -> ComplexInt32 {
-        let factor = (Int64(uncertaintyQ30) &* reciprocal) &>> 30
-        let down = 31 &- shift / 2
+    func gain(_ x: ComplexInt32, _ factor: Int64) -> ComplexInt32 {
+        let down = 31 &- shift &>> 1
         return ComplexInt32(
             re: Int32(truncatingIfNeeded: (Int64(x.re) &* factor) &>> down),
             im: Int32(truncatingIfNeeded: (Int64(x.im) &* factor) &>> down))
     }
 
-    /// 160/512 U U |X|^2 / D.
+    /// 160/512 U U |X|^2 / D in Q30, less than a third of U.
     ///
     /// - Parameter product: U |X|^2 in D's unit.
     @inline(__always)
-    func learned(_ product: Int64, uncertaintyQ30: Int32) -> Int32 {
-        // 5/4 of the share of D, Q15; a fourth of it is meant.
-        let shareQ15 = (((product &<< shift) &>> 32) &* reciprocal) &>> 45
-        return Int32(truncatingIfNeeded: (Int64(uncertaintyQ30) &* shareQ15) &>> 17)
+    func learned(_ product: Int64, _ factor: Int64) -> Int32 {
+        Int32(truncatingIfNeeded: (((product &<< shift) &>> 32) &* factor) &>> 32)
     }
 }

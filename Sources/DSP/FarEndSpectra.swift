@@ -29,6 +29,8 @@ public struct FarEndSpectra: ~Copyable {
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     /// [bin][parity][2 x partitions]: written twice, `partitions` apart, so that a window never wraps.
     private let history: FixedArray<ComplexInt32>
+    /// |X|^2 of the same, in the same places.
+    private let powers: FixedArray<Int64>
 
     /// - Parameter tailMilliseconds: how long an echo can last, delay included; a multiple of 20 in 20...320.
     public init(tailMilliseconds: Int) {
@@ -36,6 +38,7 @@ public struct FarEndSpectra: ~Copyable {
         partitions = tailMilliseconds / 20
         silentFrames = 2 * partitions + 2
         history = FixedArray(count: 257 * 4 * partitions, repeating: ComplexInt32(re: 0, im: 0))
+        powers = FixedArray(count: 257 * 4 * partitions, repeating: 0)
     }
 
     /// Takes the 160 samples that belong to the microphones' next frame.
@@ -46,7 +49,7 @@ public struct FarEndSpectra: ~Copyable {
         copy(pastQ10.base + 160, to: pastQ10.base, count: 352)
         emphasis.emphasise(samples, into: pastQ10.base + 352)
         guard isAwake else {
-            if wasAwake { history.base.update(repeating: ComplexInt32(re: 0, im: 0), count: history.count) }
+            if wasAwake { forget() }
             return
         }
         let exponent = fft.forward(UnsafePointer(pastQ10.base), into: spectrum.base) &+ Self.fractionBits &- 10
@@ -55,18 +58,31 @@ public struct FarEndSpectra: ~Copyable {
         for bin in 0..<Self.binCount {
             let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
             let value = ComplexInt32(re: scaled(re, byPowerOfTwo: exponent), im: scaled(im, byPowerOfTwo: exponent))
-            let ring = history.base.advanced(by: (2 &* bin &+ parity) &* 2 &* partitions)
-            ring[slot] = value
-            ring[slot &+ partitions] = value
+            let place = (2 &* bin &+ parity) &* 2 &* partitions &+ slot
+            history.base[place] = value
+            history.base[place &+ partitions] = value
+            let power = value.power &>> 14
+            powers.base[place] = power
+            powers.base[place &+ partitions] = power
         }
+    }
+
+    @_noAllocation @_noLocks
+    private func forget() {
+        history.base.update(repeating: ComplexInt32(re: 0, im: 0), count: history.count)
+        powers.base.update(repeating: 0, count: powers.count)
     }
 
     /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
     @_noAllocation @_noLocks @inline(__always)
-    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> {
-        let ring: Int = 2 &* bin &+ (frame & 1)
-        return UnsafePointer(history.base.advanced(by: ring &* 2 &* partitions &+ head))
-    }
+    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> { UnsafePointer(history.base.advanced(by: windowStart &+ bin &* windowStride)) }
+
+    /// |X|^2 of the same `partitions` values, Q-6: below 2^44.
+    @_noAllocation @_noLocks @inline(__always)
+    func powerWindow(_ bin: Int) -> UnsafePointer<Int64> { UnsafePointer(powers.base.advanced(by: windowStart &+ bin &* windowStride)) }
+
+    @inline(__always) private var windowStart: Int { (frame & 1) &* 2 &* partitions &+ head }
+    @inline(__always) private var windowStride: Int { 4 &* partitions }
 
     /// Where the newest spectrum of the current parity stands; goes down, so that older ones follow.
     @inline(__always) private var head: Int { partitions &- 1 &- frame &>> 1 }

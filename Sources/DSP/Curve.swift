@@ -1,30 +1,27 @@
-/// A function of a base-2 logarithm, tabulated every quarter octave of power and joined by straight lines; constant outside.
+/// A function of a base-2 logarithm, tabulated every thirty-second octave from 2^-12 to 2^12; constant outside.
 ///
-/// Arguments are Q16 logarithms, values have the format that the owner chose.
+/// The nearest point is taken, so an argument is rounded by at most 0.05 dB of power. Arguments are Q16 logarithms, values have the
+/// format that the owner chose.
 struct Curve: ~Copyable {
-    private let points: FixedArray<Int32>
-    private let firstArgumentQ16: Int32
-    private let lastStep: Int32
+    private let values = FixedArray<Int32>(count: 769, repeating: 0)
 
-    /// - Parameters:
-    ///   - first: whole octaves at the first point.
-    ///   - last: whole octaves at the last one.
-    ///   - function: gives the value at a Q16 logarithm; neighbours must differ by less than 2^17.
-    init(from first: Int32, to last: Int32, function: (Int32) -> Int32) {
-        precondition(first < last)
-        points = FixedArray(count: Int(last - first) * 4 + 1, repeating: 0)
-        for index in 0..<points.count {
-            points[index] = function(first << 16 + Int32(index) << 14)
+    /// - Parameter function: gives the value at a Q16 logarithm.
+    init(function: (Int32) -> Int32) {
+        for index in 0..<769 {
+            values[index] = function((Int32(index) - 384) << 11)
         }
-        firstArgumentQ16 = first << 16
-        lastStep = (last - first) << 16
     }
 
+    /// The table without its owner, for loops: reading it through the owner would fetch the address for every value.
     @_noAllocation @_noLocks @inline(__always)
-    func value(at argumentQ16: Int32) -> Int32 {
-        let position = max(min(argumentQ16 &- firstArgumentQ16, lastStep &- 1), 0)
-        let index = Int(position &>> 14)
-        let (left, right) = (points.base[index], points.base[index &+ 1])
-        return left &+ ((right &- left) &* (position & 0x3FFF)) &>> 14
+    func points() -> Points { Points(middle: UnsafePointer(values.base + 384)) }
+
+    struct Points: BitwiseCopyable {
+        let middle: UnsafePointer<Int32>
+
+        @_noAllocation @_noLocks @inline(__always)
+        func value(at argumentQ16: Int32) -> Int32 {
+            middle[Int((max(min(argumentQ16, 12 &* Log2.one), -12 &* Log2.one) &+ 1_024) &>> 11)]
+        }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// A bin holds speech with probability p = 1 / (1 + (1 + x) e^(-g x / (1 + x))), g being its power over the noise estimate and
 /// x = 15 dB the SNR that speech is expected at; the estimate then moves towards (1 - p) |X|^2 + p N. In logarithms the step is
-/// a function of log g alone, log2(1 + rate (1 - p)(g - 1)): one look-up per bin. A bin that has held "speech" for so long that
+/// a function of log g alone, log2(1 + rate (1 - p)(g - 1)): a look-up, and so is p. A bin that has held "speech" for so long that
 /// its smoothed probability passes 0.99 is taken down to that, so that a jump of the noise is followed in seconds.
 /// The first 12 frames are averaged as noise; up to 0.6 s the tracker moves five times faster.
 /// Source: Gerkmann and Hendriks, "Unbiased MMSE-based noise power estimation with low complexity and low tracking delay", 2012,
@@ -18,8 +18,8 @@ public struct NoiseEstimator: ~Copyable {
 
     private let logNoise = FixedArray<Int32>(count: 257, repeating: 0)
     private let presence = FixedArray<Int32>(count: 257, repeating: 0)
-    private let probabilityQ15 = Curve(from: -6, to: 5) { speechProbabilityQ15(logRatioQ16: $0) }
-    private let stepQ16 = Curve(from: -6, to: 5) {
+    private let probabilityQ15 = Curve { speechProbabilityQ15(logRatioQ16: $0) }
+    private let stepQ16 = Curve {
         noiseStepQ16(logRatioQ16: $0, probabilityQ15: speechProbabilityQ15(logRatioQ16: $0))
     }
     private var frames: Int32 = 0
@@ -50,15 +50,17 @@ public struct NoiseEstimator: ~Copyable {
 
     @_noAllocation @_noLocks
     private func track(_ logPowerQ16: UnsafePointer<Int32>, hurry: Int32) {
+        let (noiseQ16, presenceQ15) = (logNoise.base, presence.base)
+        let (probability, steps) = (probabilityQ15.points(), stepQ16.points())
         for k in 0..<257 {
-            let logRatioQ16 = logPowerQ16[k] &- logNoise.base[k]
-            let smoothed = presence.base[k] &+ ((probabilityQ15.value(at: logRatioQ16) &- presence.base[k]) &* 3_277) &>> 15
-            presence.base[k] = smoothed
-            var step = stepQ16.value(at: logRatioQ16) &* hurry
+            let logRatioQ16 = logPowerQ16[k] &- noiseQ16[k]
+            let smoothed = presenceQ15[k] &+ ((probability.value(at: logRatioQ16) &- presenceQ15[k]) &* 3_277) &>> 15
+            presenceQ15[k] = smoothed
+            var step = steps.value(at: logRatioQ16) &* hurry
             if smoothed > 32_440 {
                 step = max(step, noiseStepQ16(logRatioQ16: min(logRatioQ16, 12 &* Log2.one), probabilityQ15: 32_440))
             }
-            logNoise.base[k] = max(logNoise.base[k] &+ step, 0)
+            noiseQ16[k] = max(noiseQ16[k] &+ step, 0)
         }
     }
 }

@@ -3,28 +3,36 @@
 /// Per bin: a-posteriori SNR g from `NoiseEstimator`, a-priori SNR x by the decision-directed rule
 /// x = 0.92 |A'|^2 / N + 0.08 max(g - 1, 0) (A' the clean amplitude of the frame before) with a floor of -25 dB, and the gain
 /// of the log-spectral amplitude estimator, x / (1 + x) exp(E1(v) / 2) with v = g x / (1 + x), kept between the floor and 1.
-/// All of it in base-2 logarithms (Q16), so that products are sums; gains Q15.
 /// Source: Ephraim and Malah, "Speech enhancement using a minimum mean-square error log-spectral amplitude estimator", 1985.
 ///
-/// With a mask m (share of speech in the bin's amplitude, `VoiceDetector.maskQ15`) the gain is multiplied by sin(pi m / 2): the statistics
-/// know each bin's steady noise, the network knows what moves and is no speech. The curve is gentler than m itself where speech is likely;
-/// the memory A' stays that of the statistics alone, because a mask in it would feed on itself (both tried on recordings: less PESQ).
+/// All of it in base-2 logarithms (Q16), so that products are sums and every function of one variable is a look-up; a sum of powers
+/// a + b, a the larger, is log a + log(1 + 2^(log b - log a)), a look-up too. Only the gain leaves the logarithm, as Q15.
+///
+/// With a mask m (share of speech in the bin's amplitude, `VoiceDetector.maskQ15`) the gain is multiplied by a curve close to
+/// sin(pi m / 2), m (1.55 - 0.55 m^2), within 0.015 of it: the statistics know each bin's steady noise, the network knows what
+/// moves and is no speech. The curve is gentler than m itself where speech is likely; the memory A' stays that of the statistics
+/// alone, because a mask in it would feed on itself (both tried on recordings: less PESQ).
 /// Noise is estimated without the mask, into which speech would leak wherever the mask is low.
 ///
-/// The smoothing of 0.92 is chosen for intelligibility, not for the deepest silence. Headroom: gains and mask are at most 2^15, their
-/// product at most 2^30.
+/// The smoothing of 0.92 is chosen for intelligibility, not for the deepest silence. Headroom: logarithms are within +-2^23, gains
+/// and mask at most 2^15, their product at most 2^30.
 public struct NoiseSuppressor: ~Copyable {
-    private static var bins: Int { 257 }
-
     private let logFloorQ16: Int32
     private let floorQ15: Int32
-    /// sin(pi m / 2) at 64 steps of m, Q15; one more for the interpolation at 1.
-    private let maskCurveQ15 = FixedArray<Int32>(count: 66, repeating: 32_768)
+    private let wholeMaskQ15 = FixedArray<Int32>(count: 257, repeating: 32_768)
     /// log2 of the clean power of the frame before.
     private let logCleanQ16 = FixedArray<Int32>(count: 257, repeating: 0)
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
-    private let logWienerQ16 = Curve(from: -9, to: 12) { $0 - Log2.ofQ16(onePlus($0)) + 16 * Log2.one }
-    private let logExpansionQ16 = Curve(from: -10, to: 3) { halfExponentialIntegralQ16(logQ16: $0) }
+    /// Of log g: log2 of 0.08 (g - 1), not below -12.
+    private let logExcessQ16 = Curve { weightedExcessQ16(logRatioQ16: $0) }
+    /// Of the logarithms' difference d: log2 of 1 + 2^-|d|.
+    private let logSumQ16 = Curve { Log2.ofQ16(onePlus(-abs($0))) - 16 * Log2.one }
+    /// Of log x: log2 of x / (1 + x).
+    private let logWienerQ16 = Curve { $0 - Log2.ofQ16(onePlus($0)) + 16 * Log2.one }
+    /// Of log v: log2 of exp(E1(v) / 2), nothing from v = 8 on.
+    private let logExpansionQ16 = Curve { $0 < 3 * Log2.one ? halfExponentialIntegralQ16(logQ16: $0) : 0 }
+    /// 2^log, Q15.
+    private let powerQ15 = Curve { Log2.power(min($0, 0) + 15 * Log2.one) }
 
     /// - Parameter floorDecibels: the least gain, -40...0 dB.
     public init(floorDecibels: Int = -15) {
@@ -32,9 +40,6 @@ public struct NoiseSuppressor: ~Copyable {
         // 1 dB is 0.16610 octaves of amplitude.
         logFloorQ16 = Int32(floorDecibels) * 10_885
         floorQ15 = Log2.power(logFloorQ16 + 15 * Log2.one)
-        for step in 0..<64 {
-            maskCurveQ15[step] = Int32(roundingShift(Int64(phasorQ31(turnsQ32: UInt32(step) << 24).im), 16))
-        }
     }
 
     /// Gain of each bin in the newest frame, Q15 (32768 is 1); 257 values.
@@ -50,36 +55,31 @@ public struct NoiseSuppressor: ~Copyable {
     public mutating func process(
         _ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator, maskQ15: UnsafePointer<Int32>? = nil
     ) {
-        updateGains(spectrum.logPowerQ16, noise.logNoiseQ16)
-        if let maskQ15 { applyMask(maskQ15) }
+        updateGains(spectrum.logPowerQ16, noise.logNoiseQ16, maskQ15 ?? UnsafePointer(wholeMaskQ15.base))
     }
 
     @_noAllocation @_noLocks
-    private func applyMask(_ maskQ15: UnsafePointer<Int32>) {
-        for k in 0..<Self.bins {
-            let mask = max(min(maskQ15[k], 32_768), 0)
-            let step = Int(truncatingIfNeeded: mask &>> 9)
-            let (left, right) = (maskCurveQ15.base[step], maskCurveQ15.base[step &+ 1])
-            let curve = left &+ ((right &- left) &* (mask & 0x1FF)) &>> 9
-            gains.base[k] = max((gains.base[k] &* (curve &>> 1)) &>> 14, floorQ15)
-        }
-    }
-
-    @_noAllocation @_noLocks
-    private mutating func updateGains(_ logPowerQ16: UnsafePointer<Int32>, _ logNoiseQ16: UnsafePointer<Int32>) {
-        let unit = 16 &* Log2.one
-        for k in 0..<Self.bins {
-            let logRatio = max(min(logPowerQ16[k] &- logNoiseQ16[k], 13 &* Log2.one), -20 &* Log2.one)
-            let excessQ16 = max(Log2.power(logRatio &+ unit) &- Log2.one, 0)
-            let logBefore = max(min(logCleanQ16.base[k] &- logNoiseQ16[k], 13 &* Log2.one), -20 &* Log2.one)
-            let beforeQ16 = Log2.power(logBefore &+ unit)
-            let priorQ16 = (Int64(beforeQ16) &* 30_147 &+ Int64(excessQ16) &* 2_621) &>> 15
+    private func updateGains(
+        _ logPowerQ16: UnsafePointer<Int32>, _ logNoiseQ16: UnsafePointer<Int32>, _ maskQ15: UnsafePointer<Int32>
+    ) {
+        let (cleanQ16, gainsQ15, floorQ15, logFloorQ16) = (logCleanQ16.base, gains.base, floorQ15, logFloorQ16)
+        let (excess, sum, wiener) = (logExcessQ16.points(), logSumQ16.points(), logWienerQ16.points())
+        let (expansion, power) = (logExpansionQ16.points(), powerQ15.points())
+        for k in 0..<257 {
+            let logRatio = logPowerQ16[k] &- logNoiseQ16[k]
+            // log2 of 0.92 is -0.12029.
+            let logBefore = cleanQ16[k] &- logNoiseQ16[k] &- 7_884
+            let logExcess = excess.value(at: logRatio)
+            let logSum = max(logBefore, logExcess) &+ sum.value(at: logBefore &- logExcess)
             // -25 dB is -8.3048 octaves of power.
-            let logPrior = max(Log2.ofQ16(UInt64(bitPattern: priorQ16)) &- unit, -544_265)
-            let logWiener = logWienerQ16.value(at: logPrior)
-            let logGain = min(logWiener &+ logExpansionQ16.value(at: logWiener &+ logRatio), 0)
-            logCleanQ16.base[k] = logPowerQ16[k] &+ 2 &* logGain
-            gains.base[k] = Log2.power(max(logGain, logFloorQ16) &+ 15 &* Log2.one)
+            let logPrior = max(logSum, -544_265)
+            let logWiener = wiener.value(at: logPrior)
+            let logGain = min(logWiener &+ expansion.value(at: logWiener &+ logRatio), 0)
+            cleanQ16[k] = logPowerQ16[k] &+ 2 &* logGain
+            let gain = power.value(at: max(logGain, logFloorQ16))
+            let mask = maskQ15[k]
+            let curve = (mask &* (50_790 &- (((mask &* mask) &>> 15) &* 18_022) &>> 15)) &>> 15
+            gainsQ15[k] = max((gain &* curve) &>> 15, floorQ15)
         }
     }
 }
@@ -87,6 +87,12 @@ public struct NoiseSuppressor: ~Copyable {
 /// 1 + 2^log in Q16.
 private func onePlus(_ logQ16: Int32) -> UInt64 {
     UInt64(Log2.power(logQ16 + 16 * Log2.one)) + UInt64(Log2.one)
+}
+
+/// log2 of 0.08 (2^log - 1), Q16, not below -12.
+private func weightedExcessQ16(logRatioQ16: Int32) -> Int32 {
+    let excessQ32 = (Int64(Log2.power(logRatioQ16 + 16 * Log2.one) - Log2.one) << 16) / 100 * 8
+    return max(Log2.ofQ16(UInt64(max(excessQ32, 1))) - 32 * Log2.one, -12 * Log2.one)
 }
 
 /// log2 of exp(E1(v) / 2) for v = 2^log up to 8, Q16: E1(v) = -C - ln v - sum over k of (-v)^k / (k k!), in Q32.

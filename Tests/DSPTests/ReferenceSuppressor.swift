@@ -82,7 +82,7 @@ private struct SuppressorModel {
             let ratio = powers[k] / noise[k]
             let prior = max(0.92 * clean[k] / noise[k] + 0.08 * max(ratio - 1, 0), Reference.ratio(decibels: -25))
             let wiener = prior / (1 + prior)
-            let gain = min(wiener * exp(Self.exponentialIntegral(max(wiener * ratio, exp2(-10))) / 2), 1)
+            let gain = min(wiener * exp(Self.exponentialIntegral(max(wiener * ratio, exp2(-12))) / 2), 1)
             clean[k] = gain * gain * powers[k]
             return max(gain, Reference.ratio(decibels: -7.5))
         }

@@ -11,9 +11,9 @@ struct BulkDelay: ~Copyable {
 
     private var search = EchoDelay()
     private let tailFrames: Int
-    private var frames = 0
+    var frames = 0
     private var lostFrames = 0
-    private var known = -1
+    var known = -1
     private var isSearching = false
 
     /// The lag, samples at 16 kHz.

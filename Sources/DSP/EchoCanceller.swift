@@ -11,9 +11,9 @@
 /// Sources: Enzner and Vary, "Frequency-domain adaptive Kalman filter for acoustic echo control in hands-free telephones", 2006;
 /// Kuech, Mabande and Enzner, "State-space architecture of the partitioned-block-based acoustic echo controller", 2014.
 public struct EchoCanceller: ~Copyable {
-    private let microphones: Int
-    private let paths: UnsafeMutablePointer<EchoPath>
-    private var learning: EchoLearning
+    let microphones: Int
+    let paths: UnsafeMutablePointer<EchoPath>
+    var learning: EchoLearning
     private var frame = 0
 
     /// - Parameters:

@@ -16,7 +16,7 @@ struct EchoLearning: ~Copyable {
     private static var bins: Int { FarEndSpectra.binCount }
     private static var uncertaintyLimit: Int32 { 1 << 29 }
 
-    private let partitions: Int
+    let partitions: Int
     private let microphones: Int
     /// U, Q30, [bin][partition].
     let uncertainty: FixedArray<Int32>
@@ -171,5 +171,18 @@ struct EchoLearning: ~Copyable {
                 u[p] = max(u[p], prior.base[p] / 10)
             }
         }
+    }
+
+    /// |W|^2 of the last partition of a microphone's weights, Q30, at most 1.
+    func lastPower(of weights: borrowing FixedArray<ComplexInt32>, _ bin: Int) -> Int64 {
+        min(weights.base[bin * partitions + partitions - 1].power >> 22, Self.uncertaintyLimit)
+    }
+
+    /// Weights and uncertainty of a bin are from before a pause in which the path may have changed a little: at least 1/512 of
+    /// the first uncertainty.
+    func resume(_ bin: Int, oldestPowerQ30: Int64) {
+        oldestPower.base[bin] = oldestPowerQ30
+        let u = uncertainty.base + bin * partitions
+        for p in 0..<partitions { u[p] = max(u[p], prior.base[p] >> 9) }
     }
 }

@@ -34,9 +34,9 @@ public struct EchoResidual: ~Copyable {
     private let residual = FixedArray<Int64>(count: 20, repeating: 0)
     private let modelSum = FixedArray<Int64>(count: 20, repeating: 0)
     private let noise = FixedArray<Int64>(count: 20, repeating: 0)
-    private let factorQ8 = FixedArray<Int64>(count: 20, repeating: 2_048)
+    let factorQ8 = FixedArray<Int64>(count: 20, repeating: 2_048)
     /// Frames in which echo stood out of the noise since the echo path was new.
-    private let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
+    let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
     /// Y of all bins / 2048, mean of two frames, squared steps.
     private var distortion: Int64 = 0
     /// The sum of x, octaves of power in Q16.

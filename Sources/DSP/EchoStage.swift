@@ -6,13 +6,13 @@
 /// Per frame call `cancel`, then, with the spectrum of the beam made of the residuals, `judge`, then `apply`. All three sleep
 /// while there is no far end.
 public struct EchoStage: ~Copyable {
-    private var history = FarEndHistory()
+    var history = FarEndHistory()
     private var spectra: FarEndSpectra
-    private var canceller: EchoCanceller
-    private var residualEcho = EchoResidual()
+    var canceller: EchoCanceller
+    var residualEcho = EchoResidual()
     private var suppressor = EchoSuppressor()
     private var meter = FrontEndMeter()
-    private var bulkDelay: BulkDelay
+    var bulkDelay: BulkDelay
     /// Frames until what the canceller left has died away in the detector's memory too.
     private var echoFrames = 0
     private var reference = 0

@@ -16,7 +16,7 @@ public struct FrontEnd: ~Copyable {
 
     private let configuration: Configuration
     private let input: MicrophoneInput
-    private var echo: EchoStage
+    var echo: EchoStage
     /// The one channel's analysis, or the beam and what it is made of.
     private var analyzer = SpectrumAnalyzer()
     private var spectra: ArraySpectra

@@ -58,8 +58,12 @@ public struct Failure: Error, Sendable, Equatable {
         case unsupported
         case silent
         case stalled
+        /// One of several microphones is dead or deaf.
+        case microphoneDeaf = "microphone-deaf"
         // Ourselves
         case queueFull = "queue-full"
+        /// What was to be remembered over a restart could not be kept or read.
+        case stateUnusable = "state-unusable"
         case cancelled
         case unknown
     }
@@ -80,7 +84,8 @@ extension Failure.Kind {
     public var usualRetry: Failure.Retry {
         switch self {
         case .nameNotResolved, .unreachable, .timedOut, .rateLimited, .overloaded, .serverError, .connectionLost,
-            .truncatedAnswer, .malformedAnswer, .absent, .busy, .unplugged, .silent, .stalled, .queueFull:
+            .truncatedAnswer, .malformedAnswer, .absent, .busy, .unplugged, .silent, .stalled, .microphoneDeaf,
+            .queueFull, .stateUnusable:
             .withBackOff
         case .certificateRefused, .keyMissing, .keyRefused, .paymentRequired, .forbidden, .modelGone, .badRequest,
             .tooLarge, .unsupported, .cancelled, .unknown:

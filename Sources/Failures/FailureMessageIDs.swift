@@ -31,6 +31,8 @@ extension Failure.Kind {
         case .queueFull: "18"
         case .cancelled: "19"
         case .unknown: "1a"
+        case .microphoneDeaf: "1b"
+        case .stateUnusable: "1c"
         }
     }
 }

@@ -3,6 +3,7 @@ extension Failure {
     public var spoken: String {
         switch (subject, kind) {
         case (_, .nameNotResolved), (_, .unreachable): "I can't reach the internet right now."
+        case (.capture, .microphoneDeaf): "One of my microphones is not working."
         case (.capture, _): "I can't hear you: the microphone is not working."
         case (.playback, _): "My loudspeaker is not working."
         case (.deepgram, _): "I can't understand speech right now."
@@ -40,6 +41,8 @@ extension Failure {
         case .unsupported: "The device cannot do what linnet.toml asks: the line above says what it can."
         case .silent, .stalled: "The device is there but delivers nothing: check cable and mixer, then replug it."
         case .queueFull: "The box could not keep up: check its load (`systemctl status linnet`, `top`)."
+        case .microphoneDeaf: "The others do without it: clear its hole of dust and check its wiring."
+        case .stateUnusable: "Nothing to do, it is learned anew; if this comes back, check the disk (`df /var/lib/linnet`)."
         case .cancelled: "Nothing to do: it was cancelled."
         case .unknown: "Report this entry."
         }

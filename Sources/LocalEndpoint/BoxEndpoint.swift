@@ -1,6 +1,7 @@
 import Audio
 import CPlatform
 import Conversation
+import DSP
 import Failures
 import Hardware
 import Synchronization
@@ -44,6 +45,21 @@ public final class BoxEndpoint: SpeechEndpoint {
         path.stop()
         queue.finish()
     }
+
+    /// Why the first path did not take the `echoPath` of its settings; nil when it did, or when there was none.
+    public var echoPathRefusal: EchoPathRefusal? { path.frontEnd.echoPathRefusal }
+
+    /// What the echo canceller has learned, for the next start; nil when it has learned nothing since it was last asked. While it
+    /// runs the front end's thread makes a copy, which is waited for a second at most; one caller at a time.
+    public func learnedEchoPath() async -> [UInt8]? {
+        let snapshot = path.frontEnd.snapshot
+        snapshot.ask()
+        for _ in 0..<10 where snapshot.isAsked { try? await Task.sleep(for: .milliseconds(100)) }
+        return snapshot.take()
+    }
+
+    /// The same after ``stop()``.
+    public func lastEchoPath() -> [UInt8]? { path.frontEnd.snapshot.take() }
 
     /// Another device takes the place of one of the two, or of both. What was to be played by a loudspeaker that is replaced
     /// ends: it is reported as failed. Waits at most 200 ms; one caller at a time, and none beside ``start()`` and ``stop()``.

@@ -8,6 +8,8 @@ public struct BoxEndpointSettings: Sendable {
     public var realTimePriority: Int
     /// The front end's stages; its number of microphones is taken from `microphoneChannels`.
     public var frontEnd: FrontEnd.Configuration
+    /// What `BoxEndpoint.takeEchoPath` gave, perhaps before a restart: the canceller begins with it.
+    public var echoPath: [UInt8]?
 
     public init(
         microphoneChannels: [Int], realTimePriority: Int = 10,
@@ -42,6 +44,8 @@ public struct BoxEndpointFigures: Sendable, Equatable {
     public var farEndLevel = 0
     /// Echo return loss enhancement of the canceller, smoothed over the frames in which the loudspeaker sounded.
     public var echoReturnLossEnhancementDecibels = 0.0
+    /// From the loudspeaker's converter to the beginning of the echo; nil as long as it is not known.
+    public var echoDelayMilliseconds: Int?
     /// Where the talker is, degrees counter-clockwise from the array's x axis; nil when unknown or without a beam.
     public var directionDegrees: Int?
     /// The microphones, from 0 in the geometry's order, that are left out because they are dead or deaf.

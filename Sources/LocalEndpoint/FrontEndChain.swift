@@ -34,11 +34,13 @@ struct FrontEndChain: ~Copyable {
     private let frames: Unmanaged<CleanFrameRing>
     private let lever: Unmanaged<ReflexLever>
     private let gauges: Unmanaged<FrontEndGauges>
+    private let snapshot: Unmanaged<EchoPathSnapshot>
 
     /// Capture, playback and front end must agree: a channel map within the device's channels, rates that `DSP` knows.
     init(
         capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings, lever: ReflexLever,
-        frames: CleanFrameRing, gauges: FrontEndGauges, clockOffset: Int64
+        frames: CleanFrameRing, gauges: FrontEndGauges, snapshot: EchoPathSnapshot, frontEnd: consuming FrontEnd,
+        clockOffset: Int64
     ) {
         self.clockOffset = clockOffset
         let map = settings.microphoneChannels
@@ -49,13 +51,14 @@ struct FrontEndChain: ~Copyable {
         playbackRateHz = playback.format.rateHz
         inputStage = stage
         farEnd = feed
-        frontEnd = FrontEnd(settings.frontEnd)
+        self.frontEnd = frontEnd
         relation = ClockRelation(microphoneRateHz: captureRateHz, loudspeakerRateHz: playbackRateHz)
         captureRing = .passUnretained(capture.ring)
         controls = .passUnretained(playback.controls)
         self.frames = .passUnretained(frames)
         self.lever = .passUnretained(lever)
         self.gauges = .passUnretained(gauges)
+        self.snapshot = .passUnretained(snapshot)
         block = Self.zeroed(capture.ring.samplesPerBlock)
         microphones = Self.zeroed(map.count * SpeechFormat.frameSamples)
         far = Self.zeroed(FarEndFeed.outputCapacity)
@@ -89,7 +92,15 @@ struct FrontEndChain: ~Copyable {
             microphones: UnsafePointer(microphones), farEnd: UnsafePointer(far), farEndCount: offset.count,
             farEndOffset: offset.offset, recognizerOutput: clean)
         publish(stamp, verdict)
+        if snapshot._withUnsafeGuaranteedRef({ $0.isAsked }) { copyEchoPath() }
         return true
+    }
+
+    /// Into the snapshot. On the front end's thread, or when that has ended.
+    @_noAllocation @_noLocks
+    func copyEchoPath() {
+        frontEnd.saveEchoPath(into: snapshot._withUnsafeGuaranteedRef { $0.bytes })
+        snapshot._withUnsafeGuaranteedRef { $0.answer() }
     }
 
     private struct PlacedFarEnd {

@@ -14,6 +14,7 @@ final class FrontEndGauges: Sendable {
     private let outputLevel = Atomic<Int>(0)
     private let farEndLevel = Atomic<Int>(0)
     private let enhancementDecibelsQ8 = Atomic<Int>(0)
+    private let echoDelayMilliseconds = Atomic<Int>(-1)
     private let clippedSamples = Atomic<Int>(0)
     private let directionDegrees = Atomic<Int>(-1)
     private let deafMicrophones = Atomic<Int>(0)
@@ -43,6 +44,7 @@ final class FrontEndGauges: Sendable {
         outputLevel.store(Int(verdict.stages.outputLevel), ordering: .relaxed)
         farEndLevel.store(Int(verdict.stages.farEndLevel), ordering: .relaxed)
         enhancementDecibelsQ8.store(Int(verdict.stages.echoReturnLossEnhancementDecibelsQ8), ordering: .relaxed)
+        echoDelayMilliseconds.store(Int(verdict.stages.echoDelayMilliseconds), ordering: .relaxed)
         directionDegrees.store(Int(verdict.directionDegrees), ordering: .relaxed)
         deafMicrophones.store(Int(verdict.deafMicrophones), ordering: .relaxed)
         gainDecibelsQ8.store(Int(verdict.stages.gainDecibelsQ8), ordering: .relaxed)
@@ -70,6 +72,8 @@ final class FrontEndGauges: Sendable {
         figures.outputLevel = outputLevel.load(ordering: .relaxed)
         figures.farEndLevel = farEndLevel.load(ordering: .relaxed)
         figures.echoReturnLossEnhancementDecibels = Double(enhancementDecibelsQ8.load(ordering: .relaxed)) / 256
+        let delay = echoDelayMilliseconds.load(ordering: .relaxed)
+        figures.echoDelayMilliseconds = delay < 0 ? nil : delay
         let direction = directionDegrees.load(ordering: .relaxed)
         figures.directionDegrees = direction < 0 ? nil : direction
         let deaf = deafMicrophones.load(ordering: .relaxed)

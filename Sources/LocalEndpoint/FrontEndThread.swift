@@ -1,5 +1,6 @@
 import Audio
 import CPlatform
+import DSP
 import Hardware
 import Synchronization
 
@@ -7,6 +8,9 @@ import Synchronization
 final class FrontEndThread: @unchecked Sendable {  // its own thread alone touches the chain; the rest is constant or atomic
     let frames = CleanFrameRing()
     let gauges = FrontEndGauges()
+    let snapshot: EchoPathSnapshot
+    /// Why the echo path that it was to begin with was not taken; nil when it was, or when there was none.
+    let echoPathRefusal: EchoPathRefusal?
 
     private let capture: any MicrophoneCapture
     private let playback: any LoudspeakerPlayback
@@ -25,9 +29,14 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
         self.playback = playback
         self.lever = lever
         priority = settings.realTimePriority
+        var frontEnd = FrontEnd(settings.frontEnd)
+        echoPathRefusal = settings.echoPath.flatMap { frontEnd.restoreEchoPath(from: $0, count: $0.count) }
+        snapshot = EchoPathSnapshot(count: frontEnd.echoPathStateBytes)
         chain = FrontEndChain(
             capture: capture, playback: playback, settings: settings, lever: lever, frames: frames, gauges: gauges,
-            clockOffset: clockOffset)
+            snapshot: snapshot, frontEnd: frontEnd, clockOffset: clockOffset)
+        chain.copyEchoPath()
+        _ = snapshot.take()
     }
 
     /// Starts the thread, in real time where the kernel allows it.
@@ -41,6 +50,7 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(capture.wake)
         thread.join()
+        chain.copyEchoPath()
     }
 
     private func run() {

@@ -1,6 +1,7 @@
 import Audio
 import CPlatform
 import Conversation
+import DSP
 import Failures
 import Hardware
 import LocalEndpoint
@@ -71,6 +72,27 @@ import Testing
         for block in 0..<3 { others.deliver(time: now.advanced(byMilliseconds: 200 + 10 * block)) }
         let first = try #require(await bench.frames(1).first)
         #expect(first > last, "words of the new microphones must not look older than those of the old ones")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `what the canceller learned is there when the box is switched on again`() async throws {
+        let bench = Bench()
+        #expect(await bench.endpoint.learnedEchoPath() == nil, "nothing has sounded yet")
+        bench.endpoint.stop()
+        #expect(bench.endpoint.lastEchoPath() == nil)
+        var settings = BoxEndpointSettings(microphoneChannels: [0], realTimePriority: 0)
+        let made = FrontEnd(settings.frontEnd)
+        var bytes = [UInt8](repeating: 0, count: made.echoPathStateBytes)
+        made.saveEchoPath(into: &bytes)
+        settings.echoPath = bytes
+        let again = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
+        #expect(again.echoPathRefusal == nil)
+        settings.echoPath?[100] ^= 1
+        let damaged = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
+        #expect(damaged.echoPathRefusal == .damaged)
+        settings = BoxEndpointSettings(microphoneChannels: [0, 0], realTimePriority: 0)
+        settings.echoPath = bytes
+        let two = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
+        #expect(two.echoPathRefusal == .otherArray)
     }
 
     @Test(.timeLimit(.minutes(1))) func `a drop ends all answers, and the next one plays from its start`() async {

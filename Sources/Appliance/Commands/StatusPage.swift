@@ -29,6 +29,7 @@ struct StatusPage {
         if let erle = status.frontEnd.echoReturnLossEnhancementDecibels {
             parts.append("echo cancelled by \(Int(erle.rounded())) dB")
         }
+        if let delay = status.frontEnd.echoDelayMilliseconds { parts.append("echo after \(delay) ms") }
         if let ppm = status.frontEnd.clockOffsetPartsPerMillion { parts.append("clocks \(Int(ppm.rounded())) ppm apart") }
         if let direction = status.frontEnd.directionDegrees { parts.append("talker at \(direction) degrees") }
         if let gain = status.frontEnd.gainDecibels { parts.append("level \(gain < 0 ? "" : "+")\(Int(gain.rounded())) dB") }

@@ -71,6 +71,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
         public var lateFrames: UInt64 = 0
         /// How much of the echo the canceller takes away, dB; nil while nothing sounds.
         public var echoReturnLossEnhancementDecibels: Double?
+        /// From the loudspeaker's converter to the beginning of the echo, ms; nil as long as it is not known.
+        public var echoDelayMilliseconds: Int?
         /// The loudspeaker's clock against the microphones', parts per million.
         public var clockOffsetPartsPerMillion: Double?
         /// Where the talker is, degrees counter-clockwise from the array's x axis; nil when unknown or without a beam.

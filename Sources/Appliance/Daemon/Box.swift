@@ -8,10 +8,11 @@ import Synchronization
 /// The box's own session and everything that it is wired to. Devices that are not there are waited for.
 final class Box: Sendable {
     /// As at the start: what the devices were opened with.
-    private let settings: Configuration
+    let settings: Configuration
     private let board: any Board
-    private let journal: Journal
+    let journal: Journal
     private let status: StatusBoard
+    let echoPathFile: EchoPathFile?
     private let executor = ThreadExecutor(name: "linnet-session")
     private let pulse: Pulse
     let wired: Mutex<Wired>
@@ -24,12 +25,16 @@ final class Box: Sendable {
         var session: Session?
     }
 
-    init(settings: Configuration, clouds: Clouds, board: any Board, journal: Journal, status: StatusBoard) {
+    init(
+        settings: Configuration, clouds: Clouds, board: any Board, journal: Journal, status: StatusBoard,
+        echoPathFile: EchoPathFile?
+    ) {
         self.settings = settings
         wired = Mutex(Wired(settings: settings, clouds: clouds))
         self.board = board
         self.journal = journal
         self.status = status
+        self.echoPathFile = echoPathFile
         pulse = Pulse(executor: executor)
     }
 
@@ -62,6 +67,7 @@ final class Box: Sendable {
             group.addTask { await session.run() }
             group.addTask { await self.passOnPresses(to: session) }
             group.addTask { await cards.run() }
+            group.addTask { await self.lookAfter(cards) }
         }
         await beating
     }
@@ -81,6 +87,7 @@ final class Box: Sendable {
             return wired.cards
         }
         cards?.stop()
+        keep(cards?.endpoint.lastEchoPath())
     }
 
     // MARK: Button
@@ -143,8 +150,9 @@ final class Box: Sendable {
 
     private func openCards() -> SoundCards? {
         do throws(Failure) {
-            let cards = try SoundCards(settings.audio) { [weak self] in self?.impaired($0, $1) }
+            let cards = try SoundCards(settings.audio, echoPath: rememberedEchoPath()) { [weak self] in self?.impaired($0, $1) }
             reportScheduling(cards)
+            reportEchoPath(cards)
             return cards
         } catch {
             journal.write(SessionJournal.entry(for: error))

@@ -38,7 +38,9 @@ public final class Daemon: Sendable {
         let status = StatusBoard { [notifier] in notifier.status($0) }
         let clouds = Clouds(settings, credentials: credentials)
         let board = openBoard(status)
-        let box = Box(settings: settings, clouds: clouds, board: board, journal: journal, status: status)
+        let box = Box(
+            settings: settings, clouds: clouds, board: board, journal: journal, status: status,
+            echoPathFile: EchoPathFile(environment: environment))
         let reloader = Reloader(
             path: checked.file, running: settings, credentials: credentials, box: box, journal: journal, notifier: notifier,
             environment: environment)

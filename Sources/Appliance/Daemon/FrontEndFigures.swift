@@ -8,6 +8,7 @@ extension StatusReport.FrontEndFigures {
         if figures.echoReturnLossEnhancementDecibels != 0 {
             echoReturnLossEnhancementDecibels = figures.echoReturnLossEnhancementDecibels
         }
+        echoDelayMilliseconds = figures.echoDelayMilliseconds
         directionDegrees = figures.directionDegrees
         deafMicrophones = figures.deafMicrophones.isEmpty ? nil : figures.deafMicrophones
         gainDecibels = figures.gainDecibels

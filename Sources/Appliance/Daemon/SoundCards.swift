@@ -14,6 +14,7 @@ final class SoundCards: Sendable {
     let playbackHealth: DeviceHealth
 
     private let settings: Configuration.Audio
+    private let echoPath: [UInt8]?
     private let devices: Mutex<Devices>
     /// Devices that are to be opened anew.
     private let misfits: AsyncStream<Failure.Subject>
@@ -25,12 +26,16 @@ final class SoundCards: Sendable {
     }
 
     /// Opens what can be opened.
-    /// - Parameter onImpairment: a device works, but not as it should; or does again (nil).
+    /// - Parameters:
+    ///   - echoPath: what the canceller had learned before the daemon's restart.
+    ///   - onImpairment: a device works, but not as it should; or does again (nil).
     /// - Throws: only when the system has no threads to give.
     init(
-        _ settings: Configuration.Audio, onImpairment: @escaping @Sendable (Failure.Subject, Failure?) -> Void
+        _ settings: Configuration.Audio, echoPath: [UInt8]? = nil,
+        onImpairment: @escaping @Sendable (Failure.Subject, Failure?) -> Void
     ) throws(Failure) {
         self.settings = settings
+        self.echoPath = echoPath
         let (captureHealth, playbackHealth) = (DeviceHealth(), DeviceHealth())
         let capture = try Self.openCapture(settings, captureHealth)
         let playback: ALSAPlayback
@@ -40,7 +45,9 @@ final class SoundCards: Sendable {
             capture.stop()
             throw error
         }
-        endpoint = BoxEndpoint(capture: capture, playback: playback, settings: Self.endpointSettings(settings, capture.format))
+        var endpointSettings = Self.endpointSettings(settings, capture.format)
+        endpointSettings.echoPath = echoPath
+        endpoint = BoxEndpoint(capture: capture, playback: playback, settings: endpointSettings)
         devices = Mutex(Devices(capture: capture, playback: playback))
         (misfits, misfitInlet) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4))
         self.captureHealth = captureHealth
@@ -106,7 +113,9 @@ final class SoundCards: Sendable {
             return
         }
         let (capture, playback) = (capture, playback)
-        endpoint.join(capture: capture, playback: playback, settings: Self.endpointSettings(settings, capture.format))
+        var endpointSettings = Self.endpointSettings(settings, capture.format)
+        endpointSettings.echoPath = echoPath
+        endpoint.join(capture: capture, playback: playback, settings: endpointSettings)
     }
 
     // MARK: Opening

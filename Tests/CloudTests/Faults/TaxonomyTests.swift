@@ -3,9 +3,12 @@ import Testing
 
 @Suite("The taxonomy of failures")
 struct TaxonomyTests {
-    /// Others' tests bring these about: bad certificates, a missing key, the end of the daemon, a consumer that takes nothing.
-    private static let elsewhere: Set<Failure.Kind> = [.certificateRefused, .keyMissing, .cancelled, .queueFull]
-    private static let ofDevices: Set<Failure.Kind> = [.absent, .busy, .unplugged, .unsupported, .silent, .stalled]
+    /// Others' tests bring these about: bad certificates, a missing key, the end of the daemon, a consumer that takes nothing, a
+    /// damaged file.
+    private static let elsewhere: Set<Failure.Kind> = [.certificateRefused, .keyMissing, .cancelled, .queueFull, .stateUnusable]
+    private static let ofDevices: Set<Failure.Kind> = [
+        .absent, .busy, .unplugged, .unsupported, .silent, .stalled, .microphoneDeaf,
+    ]
 
     @Test func `every kind of failure of a provider is brought about by some fault`() {
         let met = Set(FaultRow.lasting.compactMap(\.kind)).union(Self.elsewhere).union(Self.ofDevices)

@@ -1,0 +1,181 @@
+/// Why a saved echo path was not taken.
+public enum EchoPathRefusal: Sendable, Equatable {
+    /// Fewer or more bytes than it says, or than any state has.
+    case incomplete
+    /// Not the state of an echo path.
+    case foreign
+    /// Of a version that this one does not read.
+    case outdated
+    /// Its checksum or its values are wrong.
+    case damaged
+    /// Of another number of microphones or another tail.
+    case otherArray
+}
+
+/// What the echo stage has learned as bytes, so that the first reply after a start is covered: 32-bit words, little endian.
+///
+/// | words | what |
+/// | --- | --- |
+/// | 0...3 | mark, version, length in bytes, microphones |
+/// | 4...6 | partitions of the tail, the far end's lag in frames, the echo's delay in frames plus one (0 when unknown) |
+/// | 40 | by band: `EchoResidual`'s factor Q8, frames that it has learned |
+/// | 257 x partitions | U, Q30, [bin][partition] |
+/// | microphones x 257 x partitions x 2 | W, Q26, [bin][partition], real and imaginary |
+/// | last | checksum |
+///
+/// The checksum takes in a word by exclusive or and multiplies by an odd number, as FNV-1a does with bytes (Fowler, Noll and Vo,
+/// RFC 9923). Both steps can be undone, so words that differ in one place never have the same sum.
+private enum StateLayout {
+    static var mark: UInt32 { 0x5045_4E4C }
+    static var version: UInt32 { 1 }
+    static var headerWords: Int { 7 }
+
+    @_noAllocation @_noLocks
+    static func bytes(microphones: Int, partitions: Int) -> Int {
+        4 &* (headerWords &+ 2 &* EchoBands.count &+ 257 &* partitions &* (1 &+ 2 &* microphones) &+ 1)
+    }
+}
+
+/// Words into bytes, with their checksum.
+private struct StateWriter {
+    var place: UnsafeMutablePointer<UInt8>
+    var checksum: UInt32 = 2_166_136_261
+
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func put(_ word: UInt32) {
+        for index in 0..<4 { place[index] = UInt8(truncatingIfNeeded: word &>> UInt32(truncatingIfNeeded: 8 &* index)) }
+        place += 4
+        checksum = (checksum ^ word) &* 16_777_619
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func put(_ number: Int) { put(UInt32(truncatingIfNeeded: number)) }
+
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func put(_ number: Int32) { put(UInt32(bitPattern: number)) }
+}
+
+/// The same backwards.
+private struct StateReader {
+    var place: UnsafePointer<UInt8>
+    var checksum: UInt32 = 2_166_136_261
+
+    @inline(__always)
+    mutating func word() -> UInt32 {
+        var word: UInt32 = 0
+        for index in 0..<4 { word |= UInt32(place[index]) &<< UInt32(truncatingIfNeeded: 8 &* index) }
+        place += 4
+        checksum = (checksum ^ word) &* 16_777_619
+        return word
+    }
+
+    /// A number within a range; `lowest` for what never was written.
+    @inline(__always)
+    mutating func number(_ lowest: Int32, _ highest: Int32) -> Int32 { max(lowest, min(Int32(bitPattern: word()), highest)) }
+}
+
+extension EchoStage {
+    /// Size of the saved state.
+    @_noAllocation @_noLocks
+    func stateBytes() -> Int { StateLayout.bytes(microphones: canceller.microphones, partitions: canceller.learning.partitions) }
+
+    /// Writes the state.
+    ///
+    /// - Parameter bytes: `stateBytes()` of them.
+    @_noAllocation @_noLocks
+    func save(into bytes: UnsafeMutablePointer<UInt8>) {
+        var writer = StateWriter(place: bytes)
+        writer.put(StateLayout.mark)
+        writer.put(StateLayout.version)
+        writer.put(stateBytes())
+        writer.put(canceller.microphones)
+        writer.put(canceller.learning.partitions)
+        writer.put(bulkDelay.frames)
+        writer.put(bulkDelay.known &+ 1)
+        for band in 0..<EchoBands.count {
+            writer.put(Int(truncatingIfNeeded: residualEcho.factorQ8.base[band]))
+            writer.put(residualEcho.learnedFrames.base[band])
+        }
+        let uncertainty = canceller.learning.uncertainty.base
+        for index in 0..<canceller.learning.uncertainty.count { writer.put(uncertainty[index]) }
+        for microphone in 0..<canceller.microphones {
+            let weights = canceller.paths[microphone].weights.base
+            for index in 0..<canceller.learning.uncertainty.count {
+                writer.put(weights[index].re)
+                writer.put(weights[index].im)
+            }
+        }
+        writer.put(writer.checksum)
+    }
+
+    /// Takes a state over; before the first frame. Nothing is changed when it is refused.
+    ///
+    /// - Returns: nil, or why not.
+    mutating func restore(from bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
+        if let refusal = refusal(of: bytes, count: count) { return refusal }
+        var reader = StateReader(place: bytes + 20)
+        bulkDelay.frames = Int(reader.number(0, 50))
+        bulkDelay.known = Int(reader.number(0, 114)) - 1
+        history.bulkDelaySamples = bulkDelay.samples
+        for band in 0..<EchoBands.count {
+            residualEcho.factorQ8.base[band] = Int64(reader.number(256, 25_600))
+            residualEcho.learnedFrames.base[band] = Int(reader.number(0, 1 << 16))
+        }
+        let (uncertainty, count) = (canceller.learning.uncertainty.base, canceller.learning.uncertainty.count)
+        for index in 0..<count { uncertainty[index] = reader.number(0, 1 << 30) }
+        for microphone in 0..<canceller.microphones {
+            let weights = canceller.paths[microphone].weights.base
+            for index in 0..<count {
+                let re = reader.number(1 - 1 << 29, 1 << 29 - 1)
+                weights[index] = ComplexInt32(re: re, im: reader.number(1 - 1 << 29, 1 << 29 - 1))
+            }
+        }
+        canceller.resume()
+        return nil
+    }
+
+    private func refusal(of bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
+        guard count >= 4 * StateLayout.headerWords else { return .incomplete }
+        var reader = StateReader(place: bytes)
+        guard reader.word() == StateLayout.mark else { return .foreign }
+        guard reader.word() == StateLayout.version else { return .outdated }
+        guard reader.word() == UInt32(truncatingIfNeeded: count), count % 4 == 0 else { return .incomplete }
+        var sum = StateReader(place: bytes)
+        for _ in 1..<count / 4 { _ = sum.word() }
+        let expected = sum.checksum
+        guard sum.word() == expected else { return .damaged }
+        guard reader.word() == UInt32(truncatingIfNeeded: canceller.microphones),
+            reader.word() == UInt32(truncatingIfNeeded: canceller.learning.partitions)
+        else { return .otherArray }
+        return count == stateBytes() ? nil : .incomplete
+    }
+}
+
+extension EchoCanceller {
+    /// Weights and uncertainty have been put in from before.
+    mutating func resume() {
+        for bin in 0..<257 {
+            var power: Int64 = 0
+            for microphone in 0..<microphones { power += learning.lastPower(of: paths[microphone].weights, bin) }
+            learning.resume(bin, oldestPowerQ30: power / Int64(microphones))
+        }
+    }
+}
+
+extension FrontEnd {
+    /// Size of what `saveEchoPath` writes; fixed by the configuration. 21 KiB + 21 KiB x microphones at a tail of 200 ms.
+    public var echoPathStateBytes: Int { echo.stateBytes() }
+
+    /// Writes what the echo canceller has learned.
+    ///
+    /// - Parameter bytes: `echoPathStateBytes` of them.
+    @_noAllocation @_noLocks
+    public func saveEchoPath(into bytes: UnsafeMutablePointer<UInt8>) { echo.save(into: bytes) }
+
+    /// Begins with what `saveEchoPath` wrote, perhaps in another process; before the first frame. The path stays open to change.
+    ///
+    /// - Returns: nil, or why nothing was taken over.
+    public mutating func restoreEchoPath(from bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
+        echo.restore(from: bytes, count: count)
+    }
+}

@@ -21,6 +21,8 @@ extension FrontEnd {
         /// 0 dB, 109 at -3, 118 at -6, 143 at -10 and 147 at -15; with 918 words more the gap is within chance (`docs/dsp.md`).
         /// Detection never depends on it.
         public var noiseFloorDecibels = 0
+        /// How much quieter the recognizer hears what is no speech, dB of gain: -40...0; 0 leaves the pauses as they are.
+        public var pauseFloorDecibels = -10
         /// The level control behind everything, to -20 dB full scale of active speech.
         public var controlsGain = true
         /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.

@@ -21,8 +21,7 @@ final class EchoPathSnapshot: @unchecked Sendable {  // the bytes are the thread
     deinit { bytes.deallocate() }
 
     /// The front end's thread: whether it is to write.
-    @_noAllocation @_noLocks
-    var isAsked: Bool { asked.load(ordering: .acquiring) }
+    var isAsked: Bool { @inline(__always) get { asked.load(ordering: .acquiring) } }
 
     /// The front end's thread: it has written.
     @_noAllocation @_noLocks

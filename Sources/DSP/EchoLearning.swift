@@ -8,9 +8,10 @@
 ///
 /// N is the residual's own power, smoothed over time and five bins, and at least that of the frame at hand: the mean over the
 /// microphones, so that one that is dead or scratched neither stops the others nor makes them run away. U grows by 2^-9 |W|^2 per
-/// frame, because a room never stands still; the sum of it is added to a partition whenever a microphone holds it to its taps.
+/// frame, because a room never stands still; |W|^2 is the microphones' mean as of when each last held the partition to its taps.
 ///
-/// Formats: U Q30, at most 1; products of it and |X|^2 in twice |X|^2's Q8, below 2^59, so that 16 partitions of full-scale
+/// Formats: U Q30, at most 1/2 when a partition is held to its taps and, as that is at most 32 frames apart and no frame adds more
+/// than 2^-6, at most 1 ever; products of it and |X|^2 in twice |X|^2's Q8, below 2^59, so that 16 partitions of full-scale
 /// square waves and N still stay below 2^63.
 struct EchoLearning: ~Copyable {
     private static var bins: Int { FarEndSpectra.binCount }
@@ -25,6 +26,7 @@ struct EchoLearning: ~Copyable {
     /// K's mantissas, [bin][partition], and the shift of each bin: `EchoStep`.
     let gains: FixedArray<ComplexInt32>
     let weightShifts = FixedArray<Int32>(count: 257, repeating: 34)
+    /// 2^-9 |W|^2, Q30, at most 2^24, [bin][partition].
     private let growths: FixedArray<Int32>
     private let products: FixedArray<Int64>
     /// Sum of |E|^2 over the microphones in the newest frame, Q8, between two zeros on either side.
@@ -63,6 +65,7 @@ struct EchoLearning: ~Copyable {
         for bin in 0..<Self.bins {
             copy(prior.base, to: uncertainty.base.advanced(by: bin &* partitions), count: partitions)
         }
+        growths.base.update(repeating: 0, count: growths.count)
         residualPower.base.update(repeating: 0, count: Self.bins)
         oldestPower.base.update(repeating: 0, count: Self.bins)
         sleep()
@@ -147,18 +150,17 @@ struct EchoLearning: ~Copyable {
         power &* (factorQ30 &>> 15) &+ (power &* (factorQ30 & 0x7FFF)) &>> 15
     }
 
-    /// A room never stands still: what the uncertainty of one bin and partition grows by until the microphone at hand holds the
-    /// partition to its taps again, 2 x `partitions` frames later.
+    /// A room never stands still: renews what U of one bin and partition grows by, and holds U within its limit.
     ///
-    /// - Parameter weightPowerQ30: |W|^2 of that microphone.
+    /// - Parameter weightPowerQ30: |W|^2 of a microphone whose partition was just held to its taps.
     @_noAllocation @_noLocks @inline(__always)
-    func grow(_ bin: Int, _ partition: Int, weightPowerQ30: Int64) {
-        let index = bin &* partitions &+ partition
-        growths.base[index] &+= (Int32(truncatingIfNeeded: min(weightPowerQ30 &>> 9, 1 &<< 24)) &- growths.base[index]) / Int32(microphones)
+    func noteWeight(_ bin: Int, _ partition: Int, weightPowerQ30: Int64) {
+        let (index, power) = (bin &* partitions &+ partition, min(weightPowerQ30, 1 &<< 33))
+        let change = power &>> 9 &- Int64(growths.base[index])
+        growths.base[index] &+= Int32(truncatingIfNeeded: change / Int64(microphones))
         uncertainty.base[index] = min(uncertainty.base[index], Self.uncertaintyLimit)
         if partition == partitions &- 1 {
-            let change = (min(weightPowerQ30, 1 << 30) &- oldestPower.base[bin]) / Int64(microphones)
-            oldestPower.base[bin] &+= change
+            oldestPower.base[bin] &+= (min(power, 1 &<< 30) &- oldestPower.base[bin]) / Int64(microphones)
         }
     }
 

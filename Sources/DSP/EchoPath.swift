@@ -4,8 +4,10 @@
 /// the gain K of `EchoLearning` and the spectrum E of what is left. One partition at a time, in turn, is held to its 320 taps
 /// (the gradient constraint). When the residual becomes louder than the microphone the path has changed: the weights are halved.
 ///
-/// Formats: X and E Q4 of the pre-emphasised sample step (below 2^29); W Q26 within +-8 (18 dB of echo gain in each partition);
-/// sums of products Int64, wrapping only beyond 16 partitions of full-scale square waves.
+/// Formats: X and E Q4 of the pre-emphasised sample step (below 2^29). W Q26, held within +-8 (18 dB of echo gain in each
+/// partition) every fourth frame, bins in turn: a frame moves it by at most 3.2, because D is at least U |X|^2 + 13/40 |E|^2 over
+/// the number of microphones, and so K E at most 5/8 sqrt(40/13 x 8); it stays below 21, and Int32 holds 32. Sums of products
+/// Int64; only 16 partitions of full-scale square waves with weights beyond 8 would wrap.
 struct EchoPath: ~Copyable {
     private static var bins: Int { FarEndSpectra.binCount }
     private static var weightLimit: Int32 { 1 << 29 - 1 }
@@ -175,7 +177,7 @@ struct EchoPath: ~Copyable {
             let weight = ComplexInt32(
                 re: Self.limited(scaled(re, byPowerOfTwo: exponent)), im: Self.limited(scaled(im, byPowerOfTwo: exponent)))
             weights.base[bin &* partitions &+ partition] = weight
-            learning.grow(bin, partition, weightPowerQ30: weight.power &>> 22)
+            learning.noteWeight(bin, partition, weightPowerQ30: weight.power &>> 22)
         }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Every frame the newest 512 samples, pre-emphasised by 1 - 0.9 z^-1, are transformed. Partition p of a canceller looks back
 /// 20 p ms, that is at the spectrum of every second frame, so even and odd frames are kept apart. For each bin the
-/// partitions lie side by side, newest first: `window(bin)`.
+/// partitions lie side by side, newest first: `window(bin)`; so do their powers, computed once for all microphones.
 public struct FarEndSpectra: ~Copyable {
     /// Echo taps per partition: two frames.
     public static var partitionSamples: Int { 320 }
@@ -75,11 +75,15 @@ public struct FarEndSpectra: ~Copyable {
 
     /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
     @_noAllocation @_noLocks @inline(__always)
-    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> { UnsafePointer(history.base.advanced(by: windowStart &+ bin &* windowStride)) }
+    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> {
+        UnsafePointer(history.base.advanced(by: windowStart &+ bin &* windowStride))
+    }
 
     /// |X|^2 of the same `partitions` values, Q-6: below 2^44.
     @_noAllocation @_noLocks @inline(__always)
-    func powerWindow(_ bin: Int) -> UnsafePointer<Int64> { UnsafePointer(powers.base.advanced(by: windowStart &+ bin &* windowStride)) }
+    func powerWindow(_ bin: Int) -> UnsafePointer<Int64> {
+        UnsafePointer(powers.base.advanced(by: windowStart &+ bin &* windowStride))
+    }
 
     @inline(__always) private var windowStart: Int { (frame & 1) &* 2 &* partitions &+ head }
     @inline(__always) private var windowStride: Int { 4 &* partitions }

@@ -78,8 +78,10 @@ import Testing
             EchoRoom.filter(far, room.path(delayMilliseconds: 6, reverberationSeconds: 0.3, gainDecibels: -10))
         }
         let silence = [Double](repeating: 0, count: far.count)
-        let noises = [room.noise(far.count, rms: 41), silence.enumerated().map { -echoes[1][$0.offset] },
-            room.noise(far.count, rms: 41), room.noise(far.count, rms: 1_000)]
+        let noises = [
+            room.noise(far.count, rms: 41), silence.enumerated().map { -echoes[1][$0.offset] },
+            room.noise(far.count, rms: 41), room.noise(far.count, rms: 1_000),
+        ]
         let together = enhancements(echoes, noises, far: far)
         print("echo canceller beside a dead and a scratching microphone: \(together[0]), \(together[2]) dB")
         #expect(together[0] > 12 && together[2] > 12)

@@ -56,10 +56,11 @@ struct ReferenceEchoCanceller {
         for (index, microphone) in microphones.enumerated() {
             let residual = subtract(microphone, index)
             residuals.append(Self.transform([Double](repeating: 0, count: 352) + residual))
-            outputs.append(residual.map {
-                lastOutput[index] = $0 + Self.emphasis * lastOutput[index]
-                return lastOutput[index]
-            })
+            outputs.append(
+                residual.map {
+                    lastOutput[index] = $0 + Self.emphasis * lastOutput[index]
+                    return lastOutput[index]
+                })
         }
         learn(residuals)
         frame += 1

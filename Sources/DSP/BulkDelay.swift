@@ -42,7 +42,8 @@ struct BulkDelay: ~Copyable {
         if found >= 0 {
             known = frames &+ found
             lostFrames = 0
-            if found &+ 8 > tailFrames, enhancementDecibelsQ8 < Self.poorEnhancementQ8 { lag(min(known &- 4, Self.longestFrames)) }
+            let comesTooLate = found &+ 8 > tailFrames && enhancementDecibelsQ8 < Self.poorEnhancementQ8
+            if comesTooLate { lag(min(known &- 4, Self.longestFrames)) }
         } else if frames > 0 {
             lostFrames &+= 1
             if lostFrames > Self.patienceFrames { lag(0) }

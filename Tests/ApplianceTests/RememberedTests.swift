@@ -41,12 +41,14 @@ import Testing
     @Test func `a microphone that falls out is told once, and once when it is well again`() {
         var watch = DeafMicrophones(channels: [2, 3, 4, 5])
         #expect(watch.entries(for: []).isEmpty)
+        #expect(watch.entries(for: [1]).isEmpty && watch.entries(for: [1]).isEmpty, "three looks, or it was a loose wire")
         let lost = watch.entries(for: [1])
         #expect(lost.count == 1 && lost[0].messageID == Failure.Kind.microphoneDeaf.messageID)
         #expect(lost[0].message.contains("microphone 1 (channel 3 of the device)"))
         #expect(watch.entries(for: [1]).isEmpty)
-        #expect(watch.entries(for: [1, 0]).count == 1)
-        let found = watch.entries(for: [0])
+        for _ in 0..<9 { #expect(watch.entries(for: [], isHearing: false).isEmpty, "the device is away") }
+        #expect((0..<3).flatMap { _ in watch.entries(for: [1, 0]) }.count == 1)
+        let found = (0..<3).flatMap { _ in watch.entries(for: [0]) }
         #expect(found.count == 1 && found[0].event == .recovered && found[0].message.contains("microphone 1"))
     }
 }

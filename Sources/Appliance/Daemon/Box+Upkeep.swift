@@ -1,5 +1,6 @@
 import DSP
 import Failures
+import LocalEndpoint
 
 /// What the box looks after while the conversation goes on: microphones that fall out, and what the echo canceller has learned.
 extension Box {
@@ -11,7 +12,8 @@ extension Box {
         var seconds = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
-            for entry in deaf.entries(for: cards.endpoint.figures.deafMicrophones) { journal.write(entry) }
+            let isHearing = cards.captureHealth.trouble == nil
+            for entry in deaf.entries(for: cards.endpoint.figures.deafMicrophones, isHearing: isHearing) { journal.write(entry) }
             seconds += 1
             if seconds % Self.secondsBetweenSnapshots == 0, echoPathFile != nil { keep(await cards.endpoint.learnedEchoPath()) }
         }

@@ -176,12 +176,14 @@ struct EchoLearning: ~Copyable {
     }
 
     /// |W|^2 of the last partition of a microphone's weights, Q30, at most 1.
+    @_noAllocation @_noLocks
     func lastPower(of weights: borrowing FixedArray<ComplexInt32>, _ bin: Int) -> Int64 {
         min(weights.base[bin * partitions + partitions - 1].power >> 22, 1 << 30)
     }
 
     /// Weights and uncertainty of a bin are from before a pause in which the path may have changed a little: at least 1/512 of
     /// the first uncertainty.
+    @_noAllocation @_noLocks
     func resume(_ bin: Int, oldestPowerQ30: Int64) {
         oldestPower.base[bin] = oldestPowerQ30
         let u = uncertainty.base + bin * partitions

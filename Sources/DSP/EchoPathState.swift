@@ -60,7 +60,7 @@ private struct StateReader {
     var place: UnsafePointer<UInt8>
     var checksum: UInt32 = 2_166_136_261
 
-    @inline(__always)
+    @_noAllocation @_noLocks @inline(__always)
     mutating func word() -> UInt32 {
         var word: UInt32 = 0
         for index in 0..<4 { word |= UInt32(place[index]) &<< UInt32(truncatingIfNeeded: 8 &* index) }
@@ -70,7 +70,7 @@ private struct StateReader {
     }
 
     /// A number within a range; `lowest` for what never was written.
-    @inline(__always)
+    @_noAllocation @_noLocks @inline(__always)
     mutating func number(_ lowest: Int32, _ highest: Int32) -> Int32 { max(lowest, min(Int32(bitPattern: word()), highest)) }
 }
 
@@ -111,6 +111,7 @@ extension EchoStage {
     /// Takes a state over; before the first frame. Nothing is changed when it is refused.
     ///
     /// - Returns: nil, or why not.
+    @_noAllocation @_noLocks
     mutating func restore(from bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
         if let refusal = refusal(of: bytes, count: count) { return refusal }
         var reader = StateReader(place: bytes + 20)
@@ -134,6 +135,7 @@ extension EchoStage {
         return nil
     }
 
+    @_noAllocation @_noLocks
     private func refusal(of bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
         guard count >= 4 * StateLayout.headerWords else { return .incomplete }
         var reader = StateReader(place: bytes)
@@ -153,6 +155,7 @@ extension EchoStage {
 
 extension EchoCanceller {
     /// Weights and uncertainty have been put in from before.
+    @_noAllocation @_noLocks
     mutating func resume() {
         for bin in 0..<257 {
             var power: Int64 = 0
@@ -175,6 +178,7 @@ extension FrontEnd {
     /// Begins with what `saveEchoPath` wrote, perhaps in another process; before the first frame. The path stays open to change.
     ///
     /// - Returns: nil, or why nothing was taken over.
+    @_noAllocation @_noLocks
     public mutating func restoreEchoPath(from bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
         echo.restore(from: bytes, count: count)
     }

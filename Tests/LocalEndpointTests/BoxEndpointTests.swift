@@ -90,6 +90,7 @@ import Testing
         let damaged = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
         #expect(damaged.echoPathRefusal == .damaged)
         settings = BoxEndpointSettings(microphoneChannels: [0, 0], realTimePriority: 0)
+        settings.frontEnd.geometry = .linear(count: 2, spacingMicrometres: 30_000)
         settings.echoPath = bytes
         let two = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
         #expect(two.echoPathRefusal == .otherArray)

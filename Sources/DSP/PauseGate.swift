@@ -1,10 +1,11 @@
-/// Makes what lies between words somewhat quieter, by the detector's probability: recognizers invent fewer words there.
+/// Makes what lies between words somewhat quieter, by the detector's probability.
 ///
 /// Open (gain 1) while the probability is above one half and for 300 ms after that; then the gain falls by 1 dB per frame to the
 /// floor. It opens within one frame. As the samples come 10 ms behind the probability, the first frame of a word is open already.
 /// The gain runs straight within a frame, so nothing clicks.
 ///
-/// Chosen by measured word errors (`docs/dsp.md`); the floor is gentle because a missed word must still be heard.
+/// Off unless configured: -10 dB neither lowered nor raised a recognizer's word errors beyond chance (`docs/dsp.md`). The floor should
+/// be gentle, because a missed word must still be heard.
 /// Formats: gain Q15, 32768 is 1; a product stays below 2^31.
 public struct PauseGate: ~Copyable {
     private static var holdFrames: Int { 30 }

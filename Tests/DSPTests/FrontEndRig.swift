@@ -18,8 +18,6 @@ struct FrontEndRun {
         change: (inout FrontEnd.Configuration) -> Void = { _ in }
     ) {
         var configuration = FrontEnd.Configuration(microphones: microphones.count)
-        // What stands between the words is judged too, as the suppressors leave it.
-        configuration.pauseFloorDecibels = 0
         change(&configuration)
         var frontEnd = FrontEnd(configuration)
         var block = [Int16](repeating: 0, count: microphones.count * 160)

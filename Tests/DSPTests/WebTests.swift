@@ -64,7 +64,6 @@ struct WebTests {
             change: {
                 $0.geometry = shape == "linear" ? .linear(count: microphones, spacingMicrometres: 25_000) : nil
                 $0.noiseFloorDecibels = floor
-                $0.pauseFloorDecibels = -10
             })
         let page = try Web.run(
             heard, far: far,

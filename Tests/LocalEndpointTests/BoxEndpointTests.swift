@@ -127,7 +127,9 @@ import Testing
         #expect(bench.playback.enqueued == 16_000)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `frames come one per block, on the microphones' clock, and progress is seen`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `frames come one per block, on the microphones' clock, and progress is seen`()
+        async throws
+    {
         let bench = Bench()
         let start = ln_monotonic_ns()
         var frames: [CleanFrame] = []

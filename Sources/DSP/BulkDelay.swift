@@ -1,8 +1,9 @@
 /// Decides by how much the far end must lag so that its echo falls within the canceller's reach: 0...500 ms.
 ///
 /// A canceller that cancels is left alone. Otherwise `EchoDelay` looks for the echo, and when that clearly begins too late for
-/// the tail (less than 80 ms of it would be left for reverberation), the far end is delayed so that the echo begins 40 ms into it. When the
-/// echo is then lost for three seconds of far end, because it comes earlier now, the search begins again without a delay.
+/// the tail (less than 80 ms of it, or half, would be left for reverberation), the far end is delayed so that the echo begins
+/// 40 ms, or a quarter, into it. When the echo is then lost for three seconds of far end, because it comes earlier now, the
+/// search begins again without a delay.
 struct BulkDelay: ~Copyable {
     /// Below this the echo counts as not cancelled: 6 dB in Q8.
     private static var poorEnhancementQ8: Int16 { 1_536 }
@@ -11,15 +12,15 @@ struct BulkDelay: ~Copyable {
 
     private var search = EchoDelay()
     private let tailFrames: Int
-    var frames = 0
+    /// The lag, frames of 10 ms: 0...50.
+    var lagFrames = 0
+    /// From the loudspeaker's converter to the beginning of the echo, frames of 10 ms; -1 as long as it is not known.
+    var echoFrames = -1
     private var lostFrames = 0
-    var known = -1
     private var isSearching = false
 
     /// The lag, samples at 16 kHz.
-    var samples: Int32 { Int32(truncatingIfNeeded: 160 &* frames) }
-    /// From the loudspeaker's converter to the beginning of the echo, frames of 10 ms; -1 as long as it is not known.
-    var echoFrames: Int { known }
+    var samples: Int32 { Int32(truncatingIfNeeded: 160 &* lagFrames) }
 
     init(tailMilliseconds: Int) { tailFrames = tailMilliseconds / 10 }
 
@@ -31,7 +32,7 @@ struct BulkDelay: ~Copyable {
     ///   - enhancementDecibelsQ8: the canceller's echo return loss enhancement of late.
     @_noAllocation @_noLocks
     mutating func process(farEnd: UnsafePointer<Int16>, microphone: UnsafePointer<Int16>, enhancementDecibelsQ8: Int16) {
-        guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 || known < 0 else {
+        guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 || echoFrames < 0 else {
             if isSearching { search.reset() }
             (isSearching, lostFrames) = (false, 0)
             return
@@ -40,20 +41,23 @@ struct BulkDelay: ~Copyable {
         search.process(farEnd: farEnd, microphone: microphone)
         let found = search.frameCount
         if found >= 0 {
-            known = frames &+ found
+            echoFrames = lagFrames &+ found
             lostFrames = 0
-            let comesTooLate = found &+ 8 > tailFrames && enhancementDecibelsQ8 < Self.poorEnhancementQ8
-            if comesTooLate { lag(min(known &- 4, Self.longestFrames)) }
-        } else if frames > 0 {
+            let comesTooLate = found &+ min(8, tailFrames / 2) > tailFrames && enhancementDecibelsQ8 < Self.poorEnhancementQ8
+            if comesTooLate { lag(min(echoFrames &- min(4, tailFrames / 4), Self.longestFrames)) }
+        } else if lagFrames > 0 {
             lostFrames &+= 1
-            if lostFrames > Self.patienceFrames { lag(0) }
+            if lostFrames > Self.patienceFrames {
+                echoFrames = -1
+                lag(0)
+            }
         }
     }
 
     @_noAllocation @_noLocks
     private mutating func lag(_ wanted: Int) {
-        guard wanted != frames else { return }
-        frames = wanted
+        guard wanted != lagFrames else { return }
+        lagFrames = wanted
         lostFrames = 0
         search.reset()
     }

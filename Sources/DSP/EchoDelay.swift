@@ -80,7 +80,7 @@ struct EchoDelay: ~Copyable {
     }
 }
 
-/// A frame's spectrum as one bit per band: louder than the band's average of the last two seconds or not.
+/// A frame's spectrum as one bit per band: louder than the band's average (time constant 0.64 s) or not.
 private struct BandPattern: ~Copyable {
     /// The signal's newest 512 samples.
     let samples = FixedArray<Int16>(count: 512, repeating: 0)

@@ -90,8 +90,8 @@ extension EchoStage {
         writer.put(stateBytes())
         writer.put(canceller.microphones)
         writer.put(canceller.learning.partitions)
-        writer.put(bulkDelay.frames)
-        writer.put(bulkDelay.known &+ 1)
+        writer.put(bulkDelay.lagFrames)
+        writer.put(bulkDelay.echoFrames &+ 1)
         for band in 0..<EchoBands.count {
             writer.put(Int(truncatingIfNeeded: residualEcho.factorQ8.base[band]))
             writer.put(residualEcho.learnedFrames.base[band])
@@ -115,8 +115,8 @@ extension EchoStage {
     mutating func restore(from bytes: UnsafePointer<UInt8>, count: Int) -> EchoPathRefusal? {
         if let refusal = refusal(of: bytes, count: count) { return refusal }
         var reader = StateReader(place: bytes + 20)
-        bulkDelay.frames = Int(reader.number(0, 50))
-        bulkDelay.known = Int(reader.number(0, 114)) - 1
+        bulkDelay.lagFrames = Int(reader.number(0, 50))
+        bulkDelay.echoFrames = Int(reader.number(0, 114)) - 1
         history.bulkDelaySamples = bulkDelay.samples
         for band in 0..<EchoBands.count {
             residualEcho.factorQ8.base[band] = Int64(reader.number(256, 25_600))

@@ -158,7 +158,7 @@ public struct FFT: ~Copyable {
 
     /// The complex transform of the first half of `work`, ping-pong with the second, divided by 256. The result is `first` again.
     ///
-    /// The strides are literals so that the compiler knows all distances: registers are what a butterfly lacks.
+    /// The strides are literals and `rotated` is inlined, so that the compiler knows all distances: registers are what a butterfly lacks.
     @_noAllocation @_noLocks
     private func complexTransform() {
         let (front, back) = (first, first + Self.points)
@@ -205,7 +205,8 @@ public struct FFT: ~Copyable {
         y[3] = ComplexInt32(re: (a.re &- c.re &- b.im &+ d.im) &>> 2, im: (a.im &- c.im &+ b.re &- d.re) &>> 2)
     }
 
-    /// The first `stride` butterflies of another pass, which do not rotate either: two at a time.
+    /// The first `stride` butterflies of another pass, which do not rotate either: two at a time. One copy serves all
+    /// passes: inlined it would make the page's module larger and this no faster.
     @_noAllocation @_noLocks @inline(never)
     private func unrotatedPairs(
         _ x: UnsafeMutablePointer<ComplexInt32>, _ y: UnsafeMutablePointer<ComplexInt32>, stride: Int

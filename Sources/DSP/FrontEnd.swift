@@ -1,6 +1,6 @@
 /// The whole chain, from the microphones to what the recognizer hears and whether somebody speaks.
 ///
-///     microphones ─▶ gain, high-pass ─▶ echo cancellers ─▶ spectra, beam ─▶ suppressors ─▶ pauses, level ─▶ recognizer
+///     microphones ─▶ gain, high-pass ─▶ echo cancellers ─▶ spectra, beam ─▶ suppressors ─▶ level control ─▶ recognizer
 ///                                         ▲                   │    ▲          ▲
 ///     far end ─▶ history, alignment ──────┘                   ▼    │ mask     │ mask
 ///                                                          network ┴──────────┘
@@ -27,7 +27,6 @@ public struct FrontEnd: ~Copyable {
     private var detector = VoiceDetector()
     private var noiseSuppressor: NoiseSuppressor
     private var synthesizer = SpectrumSynthesizer()
-    private var pauses: PauseGate
     private var gain = GainControl()
 
     /// Planar, `input.channels` x 160.
@@ -50,7 +49,6 @@ public struct FrontEnd: ~Copyable {
             beam = nil
         }
         echo = EchoStage(microphones: input.channels, tailMilliseconds: configuration.echoTailMilliseconds)
-        pauses = PauseGate(floorDecibels: configuration.pauseFloorDecibels)
         noiseSuppressor = NoiseSuppressor(floorDecibels: configuration.noiseFloorDecibels)
         cleaned = FixedArray(count: 160 * input.channels, repeating: 0)
         cancelled = FixedArray(count: 160 * input.channels, repeating: 0)
@@ -85,7 +83,6 @@ public struct FrontEnd: ~Copyable {
         verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
         beam?.pointee.learn(spectra, maskQ15: detector.maskQ15, isEcho: echo.isAudible)
         suppress(into: recognizerOutput)
-        pauses.process(recognizerOutput, speechProbabilityQ15: verdict.speechProbabilityQ15)
         if configuration.controlsGain {
             gain.process(recognizerOutput, speechProbabilityQ15: verdict.speechProbabilityQ15)
         }

@@ -20,10 +20,6 @@ extension FrontEnd {
         /// 0, because no floor is proven to help a neural recognizer: over 2804 words in noise (0 to 15 dB) -3, -6 and -20 dB differ
         /// from 0 by no more than chance (`docs/dsp.md`). Detection never depends on it.
         public var noiseFloorDecibels = 0
-        /// How much quieter the recognizer hears what is no speech, dB of gain: -40...0; 0 leaves the pauses as they are.
-        ///
-        /// 0, because over 5608 words in noise -10 dB was no better (`docs/dsp.md`).
-        public var pauseFloorDecibels = 0
         /// The level control behind everything, to -20 dB full scale of active speech.
         public var controlsGain = true
         /// How long an echo can last, from the loudspeaker's converter to the microphones', ms: a multiple of 20 in 20...320.

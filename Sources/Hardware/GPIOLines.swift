@@ -44,15 +44,15 @@ struct GPIOButtonLine: ~Copyable {
 
 /// Lines of lights, in an order of their own. Owns their request.
 struct GPIOLightLines: ~Copyable {
-    /// How many one request takes.
-    static let most = Int(LN_GPIO_OUTPUTS_MAX)
-
     let count: Int
     private let request: UnsafeMutablePointer<ln_gpio>
 
     /// - Parameter lines: 1...16 offsets.
     init(_ lines: [UInt32], of settings: GPIOBoard.Settings) throws(Failure) {
         count = lines.count
+        guard count <= Int(LN_GPIO_OUTPUTS_MAX) else {
+            throw Failure(.board, .unsupported, "\(count) light lines of \(settings.chip): at most \(LN_GPIO_OUTPUTS_MAX)")
+        }
         var opened: UnsafeMutablePointer<ln_gpio>?
         let status = ln_gpio_open_outputs(settings.chip, lines, Int32(lines.count), settings.lightsAreActiveLow ? 1 : 0, &opened)
         guard status == 0, let opened else { throw Failure.gpio("light lines \(lines) of \(settings.chip)", status) }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A copy of what the echo canceller has learned, made by the front end's thread between two frames when somebody asks.
 ///
-/// Nobody waits: the asker sets a flag, the thread writes into memory that is there already and sets it back.
-final class EchoPathSnapshot: @unchecked Sendable {  // the bytes are the thread's while it is asked, else the one asker's
+/// Nobody waits: the asker sets a flag, the thread writes into memory that is there already and sets it back. The running thread
+/// touches the bytes only while it is asked; all others do so under the lock and while it is not asked, or when it has ended.
+final class EchoPathSnapshot: @unchecked Sendable {  // as above
     let bytes: UnsafeMutablePointer<UInt8>
     private let count: Int
     private let asked = Atomic<Bool>(false)
@@ -30,11 +31,14 @@ final class EchoPathSnapshot: @unchecked Sendable {  // the bytes are the thread
     /// Has a copy made.
     func ask() { asked.store(true, ordering: .releasing) }
 
+    /// The front end's thread has ended: `write` fills the bytes and answers.
+    func finish(_ write: () -> Void) { known.withLock { _ in write() } }
+
     /// The copy, unless it is still being made or nothing is new in it.
     func take() -> [UInt8]? {
-        guard !asked.load(ordering: .acquiring) else { return nil }
-        let now = Array(UnsafeBufferPointer(start: bytes, count: count))
-        return known.withLock { known in
+        known.withLock { known in
+            guard !asked.load(ordering: .acquiring) else { return nil }
+            let now = Array(UnsafeBufferPointer(start: bytes, count: count))
             guard now != known else { return nil }
             known = now
             return now

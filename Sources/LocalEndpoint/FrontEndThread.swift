@@ -50,7 +50,7 @@ final class FrontEndThread: @unchecked Sendable {  // its own thread alone touch
         stopping.store(true, ordering: .releasing)
         ln_eventfd_signal(capture.wake)
         thread.join()
-        chain.copyEchoPath()
+        snapshot.finish { chain.copyEchoPath() }
     }
 
     private func run() {

@@ -1,5 +1,4 @@
 import Appliance
-import CPlatform
 import Failures
 import Foundation
 import Testing

@@ -59,7 +59,6 @@ public struct FuzzedFrontEnd: ~Copyable {
         configuration.suppressesResidualEcho = input.choice(of: 4) != 0
         configuration.formsBeam = input.choice(of: 8) != 0
         configuration.noiseFloorDecibels = input.bit() ? 0 : -input.choice(of: 41)
-        configuration.pauseFloorDecibels = -input.choice(of: 41)
         configuration.controlsGain = input.bit()
         configuration.echoTailMilliseconds = 20 * (1 + input.choice(of: 16))
         microphones = configuration.microphones

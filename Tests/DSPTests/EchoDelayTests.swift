@@ -5,7 +5,7 @@ import Testing
 @Suite struct EchoDelayTests {
     /// The voice of the box and its echo `delay` ms later, at the demo's levels.
     private func run(
-        seed: UInt64, seconds: Int, echo: (inout EchoRoom, [Double]) -> [Double]
+        seed: UInt64, seconds: Int, tailMilliseconds: Int = 200, echo: (inout EchoRoom, [Double]) -> [Double]
     ) -> (echo: [Double], noise: [Double], run: FrontEndRun) {
         var room = EchoRoom(seed: seed)
         let far = room.voice(seconds * 16_000, rms: 3_277, pitchHz: 110)
@@ -16,6 +16,7 @@ import Testing
             change: {
                 $0.suppressesResidualEcho = false
                 $0.controlsGain = false
+                $0.echoTailMilliseconds = tailMilliseconds
             })
         return (echo, noise, run)
     }
@@ -37,25 +38,28 @@ import Testing
         #expect(enhancement(echo, run.output, from: 6, to: 8.9) > 15)
     }
 
-    @Test func `when the loudspeaker is suddenly much later, the canceller follows`() {
-        let (echo, _, run) = run(seed: 42, seconds: 16) { room, far in
-            let early = EchoRoom.filter(far, room.path(delayMilliseconds: 60, reverberationSeconds: 0.2, gainDecibels: -10))
-            let late = EchoRoom.filter(far, room.path(delayMilliseconds: 360, reverberationSeconds: 0.2, gainDecibels: -10))
-            return Array(early[..<(6 * 16_000)] + late[(6 * 16_000)...])
-        }
-        #expect(enhancement(echo, run.output, from: 4, to: 6) > 15)
-        #expect(enhancement(echo, run.output, from: 12, to: 15.9) > 15)
-        #expect(abs(Double(run.verdicts.last!.stages.echoDelayMilliseconds) - 360) <= 20)
-    }
-
-    @Test func `and when it is early again, it comes back`() {
-        let (echo, _, run) = run(seed: 43, seconds: 22) { room, far in
-            let late = EchoRoom.filter(far, room.path(delayMilliseconds: 400, reverberationSeconds: 0.2, gainDecibels: -10))
-            let early = EchoRoom.filter(far, room.path(delayMilliseconds: 60, reverberationSeconds: 0.2, gainDecibels: -10))
-            return Array(late[..<(7 * 16_000)] + early[(7 * 16_000)...])
+    /// Late again is found sooner than early again, which shows only by its absence.
+    @Test(arguments: [(60.0, 360.0, 12.0), (400, 60, 17)])
+    func `when the loudspeaker is suddenly much later or earlier, the canceller follows`(
+        before: Double, after: Double, settled: Double
+    ) {
+        let seconds = Int(settled) + 4
+        let (echo, _, run) = run(seed: 42, seconds: seconds) { room, far in
+            let echoes = [before, after].map {
+                EchoRoom.filter(far, room.path(delayMilliseconds: $0, reverberationSeconds: 0.2, gainDecibels: -10))
+            }
+            return Array(echoes[0][..<(7 * 16_000)] + echoes[1][(7 * 16_000)...])
         }
         #expect(enhancement(echo, run.output, from: 5, to: 7) > 15)
-        #expect(enhancement(echo, run.output, from: 17, to: 21.9) > 15)
+        #expect(enhancement(echo, run.output, from: settled, to: Double(seconds) - 0.1) > 15)
+        #expect(abs(Double(run.verdicts.last!.stages.echoDelayMilliseconds) - after) <= 20)
+    }
+
+    @Test func `a canceller with a short tail is led to the echo too`() {
+        let (echo, _, run) = run(seed: 45, seconds: 9, tailMilliseconds: 60) { room, far in
+            EchoRoom.filter(far, room.path(delayMilliseconds: 70, reverberationSeconds: 0.05, gainDecibels: -10))
+        }
+        #expect(enhancement(echo, run.output, from: 6, to: 8.9) > 10)
     }
 
     @Test func `a person who talks while nothing echoes never moves the far end`() {

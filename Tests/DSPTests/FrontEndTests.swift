@@ -124,7 +124,6 @@ import Testing
         configuration.cancelsEcho = false
         configuration.noiseFloorDecibels = 0
         configuration.suppressesResidualEcho = false
-        configuration.pauseFloorDecibels = 0
         configuration.controlsGain = false
         let result = FrontEndRun(microphones, far: noise.samples(8_000, peak: 20_000), change: { $0 = configuration })
         let right = zip(microphones[0], microphones[1]).map { (left: Int16, right: Int16) -> Double in

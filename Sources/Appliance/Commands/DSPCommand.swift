@@ -19,7 +19,6 @@ struct DSPCommand: ParsableCommand {
             configuration.cancelsEcho = false
             configuration.suppressesResidualEcho = false
             configuration.noiseFloorDecibels = -30  // for ears; recognizers hear no better
-            configuration.pauseFloorDecibels = 0
             configuration.controlsGain = false
             let sound = try SoundFile.speech(input)
             try SoundFile.write(FileFrontEnd(configuration).process([sound], farEnd: nil).recognizer, to: output)
@@ -50,7 +49,6 @@ struct DSPCommand: ParsableCommand {
         func run() throws {
             var configuration = FrontEnd.Configuration(microphones: 1)
             configuration.echoTailMilliseconds = 240  // a file's delay is not known beforehand
-            configuration.pauseFloorDecibels = 0
             configuration.controlsGain = false
             let (microphone, played) = (try SoundFile.speech(mic), try SoundFile.speech(ref))
             try SoundFile.write(FileFrontEnd(configuration).process([microphone], farEnd: played).recognizer, to: output)

@@ -38,8 +38,6 @@ public struct Configuration: Sendable, Equatable {
             public var suppressesResidualEcho = true
             /// Points a beam at the talker, where `geometry` says how the microphones stand.
             public var formsBeam = true
-            /// How much quieter the recognizer hears what is no speech, -40...0 dB; 0 leaves the pauses as they are.
-            public var pauseFloorDecibels = 0
             /// Brings speech to -20 dB full scale.
             public var controlsGain = true
             /// The most that noise is suppressed by for the recognizer, -40...0 dB; 0 leaves it alone.

@@ -18,7 +18,6 @@ extension Configuration {
         .flag("audio.front_end.echo_canceller", \.audio.frontEnd.cancelsEcho),
         .flag("audio.front_end.residual_echo_suppressor", \.audio.frontEnd.suppressesResidualEcho),
         .flag("audio.front_end.beam", \.audio.frontEnd.formsBeam),
-        .whole("audio.front_end.pause_floor_db", \.audio.frontEnd.pauseFloorDecibels, -40...0, unit: "dB"),
         .flag("audio.front_end.level_control", \.audio.frontEnd.controlsGain),
         .whole("audio.front_end.noise_floor_db", \.audio.frontEnd.noiseFloorDecibels, -40...0, unit: "dB"),
     ]

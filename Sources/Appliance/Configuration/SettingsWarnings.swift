@@ -39,18 +39,13 @@ struct SettingsWarnings {
     }
 
     private var ringWithoutDirection: [ConfigurationProblem] {
-        let configuration = reader.configuration
-        guard !configuration.board.leds.ring.isEmpty, reader.isRight("board.leds.ring"), reader.isRight("audio.geometry") else {
+        let (audio, ring) = (reader.configuration.audio, reader.configuration.board.leds.ring)
+        let isDirectionKnown = audio.frontEnd.formsBeam && ArrayGeometry(named: audio.geometry) != nil
+        guard !ring.isEmpty, !isDirectionKnown, reader.isRight("board.leds.ring"), reader.isRight("audio.geometry") else {
             return []
         }
-        guard !configuration.audio.frontEnd.formsBeam || ArrayGeometry(named: configuration.audio.geometry) == nil else {
-            return []
-        }
-        return [
-            warning(
-                "board.leds.ring",
-                "stays dark: a direction is known only with audio.front_end.beam and an audio.geometry like \"circular4\"")
-        ]
+        let why = "a direction is known only with audio.front_end.beam and an audio.geometry like \"circular4\""
+        return [warning("board.leds.ring", "stays dark: \(why)")]
     }
 
     /// The shipped unit has no homes and a temporary directory of its own.

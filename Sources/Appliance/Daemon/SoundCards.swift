@@ -175,7 +175,6 @@ final class SoundCards: Sendable {
         frontEnd.cancelsEcho = settings.frontEnd.cancelsEcho
         frontEnd.suppressesResidualEcho = settings.frontEnd.suppressesResidualEcho
         frontEnd.formsBeam = settings.frontEnd.formsBeam
-        frontEnd.pauseFloorDecibels = settings.frontEnd.pauseFloorDecibels
         frontEnd.controlsGain = settings.frontEnd.controlsGain
         frontEnd.noiseFloorDecibels = settings.frontEnd.noiseFloorDecibels
         return BoxEndpointSettings(

@@ -46,7 +46,7 @@ public final class BoxEndpoint: SpeechEndpoint {
         queue.finish()
     }
 
-    /// Why the first path did not take the `echoPath` of its settings; nil when it did, or when there was none.
+    /// Why the canceller did not take the `echoPath` that it was to begin with; nil when it did, or when there was none.
     public var echoPathRefusal: EchoPathRefusal? { path.frontEnd.echoPathRefusal }
 
     /// What the echo canceller has learned, for the next start; nil when it has learned nothing since it was last asked. While it
@@ -62,10 +62,13 @@ public final class BoxEndpoint: SpeechEndpoint {
     public func lastEchoPath() -> [UInt8]? { path.frontEnd.snapshot.take() }
 
     /// Another device takes the place of one of the two, or of both. What was to be played by a loudspeaker that is replaced
-    /// ends: it is reported as failed. Waits at most 200 ms; one caller at a time, and none beside ``start()`` and ``stop()``.
+    /// ends: it is reported as failed. The echo canceller goes on with what it has learned, if that fits. Waits at most 200 ms; one
+    /// caller at a time, and none beside ``start()`` and ``stop()``.
     public func join(capture: any MicrophoneCapture, playback: any LoudspeakerPlayback, settings: BoxEndpointSettings) {
         let (old, isStarted) = state.withLock { ($0.path, $0.isStarted) }
         if isStarted { old.stop() }
+        var settings = settings
+        settings.echoPath = old.frontEnd.snapshot.latest
         let new = SoundPath(
             capture: capture, playback: playback, settings: settings, lever: reflexLever, queue: queue, continuing: old)
         state.withLock { $0.path = new }

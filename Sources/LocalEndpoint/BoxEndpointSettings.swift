@@ -8,7 +8,7 @@ public struct BoxEndpointSettings: Sendable {
     public var realTimePriority: Int
     /// The front end's stages; its number of microphones is taken from `microphoneChannels`.
     public var frontEnd: FrontEnd.Configuration
-    /// What `BoxEndpoint.learnedEchoPath` or `lastEchoPath` gave, perhaps before a restart: the canceller begins with it.
+    /// What `BoxEndpoint.learnedEchoPath` or `lastEchoPath` gave, perhaps before a restart: the canceller begins with it. `join` does not ask it.
     public var echoPath: [UInt8]?
 
     public init(

@@ -34,6 +34,9 @@ final class EchoPathSnapshot: @unchecked Sendable {  // as above
     /// The front end's thread has ended: `write` fills the bytes and answers.
     func finish(_ write: () -> Void) { known.withLock { _ in write() } }
 
+    /// What was written last, handed out or not; the front end's thread has ended, or has not begun.
+    var latest: [UInt8] { known.withLock { _ in Array(UnsafeBufferPointer(start: bytes, count: count)) } }
+
     /// The copy, unless it is still being made or nothing is new in it.
     func take() -> [UInt8]? {
         known.withLock { known in

@@ -23,16 +23,18 @@ private final class Bench {
 
     let room: Room
     let services: RehearsalServer
-    let daemon: HostedDaemon
-    private let work: WorkFolder
+    private(set) var daemon: HostedDaemon
+    let work: WorkFolder
+    private let hosted: HostedDaemon.Settings
     private let question: [Int16]
 
     /// - Parameters:
     ///   - before: done to the room before the daemon starts.
     ///   - names: the PCMs of microphones and loudspeaker.
+    ///   - geometry: where the microphones stand.
     init(
         _ settings: Room.Settings = Room.Settings(), names: (capture: String, playback: String) = ("room_mic", "room_speaker"),
-        before: (Room) -> Void = { _ in }
+        geometry: String = "unknown", before: (Room) -> Void = { _ in }
     ) async throws {
         question = try Line("What is the capital of Portugal?", .flite("rms"), .tap).rendered()
         work = try WorkFolder()
@@ -47,6 +49,15 @@ private final class Bench {
             deepgramURL: services.addresses.deepgram, groqURL: services.addresses.groq, cartesiaURL: services.addresses.cartesia)
         (hosted.capture, hosted.playback) = names
         hosted.moreSettings = "[conversation]\nfollow_up_s = 0\n"
+        hosted.geometry = geometry
+        self.hosted = hosted
+        daemon = try await HostedDaemon(hosted)
+    }
+
+    /// Ends the daemon and starts it again.
+    func restart(meanwhile: () throws -> Void = {}) async throws {
+        #expect(await daemon.terminate().status == 0, "\(daemon.log.suffix(5).joined(separator: "\n"))")
+        try meanwhile()
         daemon = try await HostedDaemon(hosted)
     }
 
@@ -274,6 +285,43 @@ private struct Fault: Sendable {
             try await bench.expectStatus("a calm", withinMilliseconds: 5000) { $0.troubles.isEmpty && $0.lights == "idle" }
         }
         #expect(try await bench.isAnswered(), "\(bench.daemon.log.suffix(4).joined(separator: "\n"))")
+        await bench.end()
+    }
+
+    @Test func `what was learned of the echo outlives the daemon, and a damaged file costs one warning`() async throws {
+        let bench = try await Bench()
+        let file = URL(filePath: "\(bench.work.path)/echo-path")
+        let warnings = { bench.daemon.entries(from: 0).filter { $0["LINNET_FAILURE"] == "state-unusable" }.count }
+        #expect(try await bench.isAnswered(), "\(bench.daemon.log.suffix(4).joined(separator: "\n"))")
+        try await bench.restart()
+        let kept = try Data(contentsOf: file)
+        #expect(kept.count > 20_000 && warnings() == 0)
+        try await bench.restart {
+            var damaged = kept
+            damaged[10_000] ^= 1
+            try damaged.write(to: file)
+        }
+        #expect(warnings() == 1)
+        // Nobody is bothered by it, and what the next reply teaches is kept in its place.
+        #expect(try await bench.isAnswered(), "\(bench.daemon.log.suffix(4).joined(separator: "\n"))")
+        try await bench.restart()
+        #expect(warnings() == 0)
+        await bench.end()
+    }
+
+    @Test func `a microphone that goes deaf is named once in the journal, and once when it hears again`() async throws {
+        let bench = try await Bench(geometry: "circular4")
+        let told = { (event: String) in
+            bench.daemon.entries(from: 0).filter { $0["LINNET_EVENT"] == event && $0["LINNET_MICROPHONE"] == "2" }.count
+        }
+        #expect(try await bench.isAnswered(), "\(bench.daemon.log.suffix(4).joined(separator: "\n"))")
+        bench.room.kill(channels: [2])
+        for _ in 0..<3 where told("device-failed") == 0 { _ = try await bench.isAnswered() }
+        #expect(await bench.daemon.wait(withinMilliseconds: 6000) { told("device-failed") == 1 })
+        bench.room.kill(channels: [])
+        for _ in 0..<3 where told("recovered") == 0 { _ = try await bench.isAnswered() }
+        #expect(await bench.daemon.wait(withinMilliseconds: 6000) { told("recovered") == 1 })
+        #expect(told("device-failed") == 1)
         await bench.end()
     }
 }

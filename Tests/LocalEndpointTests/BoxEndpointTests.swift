@@ -86,6 +86,10 @@ import Testing
         settings.echoPath = bytes
         let again = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
         #expect(again.echoPathRefusal == nil)
+        again.join(
+            capture: bench.capture, playback: bench.playback,
+            settings: BoxEndpointSettings(microphoneChannels: [0], realTimePriority: 0))
+        #expect(again.echoPathRefusal == nil, "another device goes on with what was learned")
         settings.echoPath?[100] ^= 1
         let damaged = BoxEndpoint(capture: bench.capture, playback: bench.playback, settings: settings)
         #expect(damaged.echoPathRefusal == .damaged)

@@ -14,7 +14,6 @@ final class SoundCards: Sendable {
     let playbackHealth: DeviceHealth
 
     private let settings: Configuration.Audio
-    private let echoPath: [UInt8]?
     private let devices: Mutex<Devices>
     /// Devices that are to be opened anew.
     private let misfits: AsyncStream<Failure.Subject>
@@ -35,7 +34,6 @@ final class SoundCards: Sendable {
         onImpairment: @escaping @Sendable (Failure.Subject, Failure?) -> Void
     ) throws(Failure) {
         self.settings = settings
-        self.echoPath = echoPath
         let (captureHealth, playbackHealth) = (DeviceHealth(), DeviceHealth())
         let capture = try Self.openCapture(settings, captureHealth)
         let playback: ALSAPlayback
@@ -113,9 +111,7 @@ final class SoundCards: Sendable {
             return
         }
         let (capture, playback) = (capture, playback)
-        var endpointSettings = Self.endpointSettings(settings, capture.format)
-        endpointSettings.echoPath = echoPath
-        endpoint.join(capture: capture, playback: playback, settings: endpointSettings)
+        endpoint.join(capture: capture, playback: playback, settings: Self.endpointSettings(settings, capture.format))
     }
 
     // MARK: Opening

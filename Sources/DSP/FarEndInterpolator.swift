@@ -8,7 +8,7 @@ struct FarEndInterpolator: ~Copyable {
     /// Samples before the position that the first output needs.
     static var tapsBefore: Int { 7 }
 
-    private let tapsQ14 = FixedArray<Int32>(count: 16, repeating: 0)
+    private let tapsQ14 = FixedArray<Int16>(count: 16, repeating: 0)
     private var fractionQ15: Int32 = -1
 
     /// - Parameter q15: 0...32767.
@@ -26,7 +26,7 @@ struct FarEndInterpolator: ~Copyable {
             sum &+= Self.unscaled(tap, fractionQ15: q15)
         }
         for tap in 0..<Self.taps {
-            tapsQ14.base[tap] = Int32(truncatingIfNeeded: (Self.unscaled(tap, fractionQ15: q15) &<< 14) / sum)
+            tapsQ14.base[tap] = Int16(truncatingIfNeeded: (Self.unscaled(tap, fractionQ15: q15) &<< 14) / sum)
         }
     }
 
@@ -46,12 +46,12 @@ struct FarEndInterpolator: ~Copyable {
     ///   - outputQ14: receives 160 values in Q14 of the samples' unit.
     @_noAllocation @_noLocks
     func process(_ samples: UnsafePointer<Int16>, into outputQ14: UnsafeMutablePointer<Int32>) {
-        outputQ14.update(repeating: 0, count: 160)
-        for tap in 0..<Self.taps {
-            let factor = tapsQ14.base[tap]
-            for n in 0..<160 {
-                outputQ14[n] &+= factor &* Int32(samples[n &+ tap])
+        for n in 0..<160 {
+            var sum: Int32 = 0
+            for tap in 0..<Self.taps {
+                sum &+= Int32(samples[n &+ tap]) &* Int32(tapsQ14.base[tap])
             }
+            outputQ14[n] = sum
         }
     }
 }

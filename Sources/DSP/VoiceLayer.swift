@@ -1,11 +1,14 @@
 /// One fully connected layer of the voice network: eight-bit weights, sixteen-bit inputs, one scale and one bias per output.
 ///
 /// output = bias + (sum of weight x input) x scale, Q16. Weights are kept as `Int16`, one row per output, rows padded with zeros
-/// to steps of sixteen: pairs of products are then one instruction on x86 and on ARM. With at most 192 inputs below 2^15 and
-/// weights within +-127 a sum stays below 2^30; scales are Q24 below 2^31, so the product fits `Int64`.
+/// to steps of sixteen: pairs of products are then one instruction on x86 and on ARM. Four rows are taken at a time, so that an
+/// input is loaded once for four; their number is made up with rows of zeros. With at most 192 inputs below 2^15 and
+/// weights within +-127 a sum stays below 2^30; scales are Q24 below 2^31, so the product fits `Int64`. What a layer gives fits
+/// `Int32` whatever comes in: that is a property of its weights, which `init` asks for.
 public struct VoiceLayer: ~Copyable {
     public let inputCount: Int
-    public let outputCount: Int
+    /// Outputs, rounded up to fours: how many values `apply` gives; those that nobody asked for are 0.
+    let outputCount: Int
     /// `inputCount`, rounded up to sixteens: how many inputs `apply` reads; those beyond `inputCount` meet zeros.
     let paddedCount: Int
     private let rightShift: Int64
@@ -36,62 +39,92 @@ public struct VoiceLayer: ~Copyable {
 
     init(_ trained: Weights) {
         precondition(trained.inputs <= 192 && trained.scalesQ24.count == trained.biasesQ16.count)
-        (inputCount, outputCount) = (trained.inputs, trained.scalesQ24.count)
+        (inputCount, outputCount) = (trained.inputs, (trained.scalesQ24.count + 3) / 4 * 4)
         paddedCount = (inputCount + 15) / 16 * 16
         rightShift = Int64(8 + trained.inputBits)
         weights = FixedArray(count: outputCount * paddedCount, repeating: 0)
         scalesQ24 = FixedArray(count: outputCount, repeating: 0)
         biasesQ16 = FixedArray(count: outputCount, repeating: 0)
-        for output in 0..<outputCount {
+        for output in 0..<trained.scalesQ24.count {
             scalesQ24[output] = trained.scalesQ24[output]
             biasesQ16[output] = trained.biasesQ16[output]
+            var weightSum: Int64 = 0
             for input in 0..<inputCount {
-                weights[output * paddedCount + input] = Int16(trained.weight(output: output, input: input))
+                let weight = Int16(trained.weight(output: output, input: input))
+                weights[output * paddedCount + input] = weight
+                weightSum += Int64(abs(weight))
             }
+            let largestQ16 = (weightSum * Int64(scalesQ24[output])) >> (rightShift - 15)
+            precondition(largestQ16 + Int64(abs(biasesQ16[output])) < 1 << 31)
         }
     }
 
     /// - Parameters:
     ///   - inputs: `paddedCount` values with `inputBits` binary places.
-    ///   - outputsQ16: receives `outputCount` values within +-2^31, saturated.
+    ///   - outputsQ16: receives `outputCount` values.
     @_noAllocation @_noLocks
     func apply(_ inputs: UnsafePointer<Int16>, into outputsQ16: UnsafeMutablePointer<Int32>) {
-        for output in 0..<outputCount {
-            let sum = dotProduct(inputs, weights.base + output &* paddedCount, count: paddedCount)
-            let product = roundingShift(Int64(sum) &* Int64(scalesQ24.base[output]), rightShift)
-            outputsQ16[output] = saturatedInt32(product &+ Int64(biasesQ16.base[output]))
+        var first = 0
+        while first < outputCount {
+            let sums = dotProducts(inputs, weights.base + first &* paddedCount, count: paddedCount)
+            for row in 0..<4 {
+                let product = Int64(sums[row]) &* Int64(scalesQ24.base[first &+ row])
+                let scaled = Int32(truncatingIfNeeded: roundingShift(product, rightShift))
+                outputsQ16[first &+ row] = scaled &+ biasesQ16.base[first &+ row]
+            }
+            first &+= 4
         }
     }
 }
 
 #if arch(x86_64)
-    /// Sum of products of `count` pairs, a multiple of sixteen: neighbours' products added is what `pmaddwd` does.
+    /// Sums of the products of `count` values, a multiple of sixteen, and those of four rows that follow one another: neighbours'
+    /// products added is what `pmaddwd` does.
     @_noAllocation @_noLocks @inline(__always)
-    func dotProduct(_ left: UnsafePointer<Int16>, _ right: UnsafePointer<Int16>, count: Int) -> Int32 {
-        let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
-        var lanes = SIMD4<Int32>(repeating: 0)
-        for step in 0..<count &>> 4 {
-            lanes &+= pairSums(left + 32 &* step, right + 32 &* step)
-            lanes &+= pairSums(left + 32 &* step + 16, right + 32 &* step + 16)
+    private func dotProducts(_ values: UnsafePointer<Int16>, _ rows: UnsafePointer<Int16>, count: Int) -> SIMD4<Int32> {
+        let (values, first) = (UnsafeRawPointer(values), UnsafeRawPointer(rows))
+        let (second, third, fourth) = (first + 2 &* count, first + 4 &* count, first + 6 &* count)
+        let zero = SIMD4<Int32>(repeating: 0)
+        var (a, b, c, d) = (zero, zero, zero, zero)
+        var offset = 0
+        while offset < 2 &* count {
+            for half in 0..<2 {
+                let place = offset &+ 16 &* half
+                let value = SIMD8<Int32>(truncatingIfNeeded: values.loadUnaligned(fromByteOffset: place, as: SIMD8<Int16>.self))
+                a &+= pairSums(value, first + place)
+                b &+= pairSums(value, second + place)
+                c &+= pairSums(value, third + place)
+                d &+= pairSums(value, fourth + place)
+            }
+            offset &+= 32
         }
-        return lanes.wrappedSum()
+        return neighbourSums(neighbourSums(a, b), neighbourSums(c, d))
     }
 
     @_noAllocation @_noLocks @inline(__always)
-    private func pairSums(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer) -> SIMD4<Int32> {
-        let a = SIMD8<Int32>(truncatingIfNeeded: left.loadUnaligned(as: SIMD8<Int16>.self))
-        let b = SIMD8<Int32>(truncatingIfNeeded: right.loadUnaligned(as: SIMD8<Int16>.self))
-        let products = a &* b
+    private func pairSums(_ values: SIMD8<Int32>, _ row: UnsafeRawPointer) -> SIMD4<Int32> {
+        let products = values &* SIMD8<Int32>(truncatingIfNeeded: row.loadUnaligned(as: SIMD8<Int16>.self))
         return products.evenHalf &+ products.oddHalf
     }
-#else
-    /// Sum of products of `count` pairs, a multiple of sixteen: as plain as this the compiler makes `smlal` of it.
+
     @_noAllocation @_noLocks @inline(__always)
-    func dotProduct(_ left: UnsafePointer<Int16>, _ right: UnsafePointer<Int16>, count: Int) -> Int32 {
-        var sum: Int32 = 0
-        for n in 0..<count {
-            sum &+= Int32(left[n]) &* Int32(right[n])
+    private func neighbourSums(_ low: SIMD4<Int32>, _ high: SIMD4<Int32>) -> SIMD4<Int32> {
+        let both = SIMD8(lowHalf: low, highHalf: high)
+        return both.evenHalf &+ both.oddHalf
+    }
+#else
+    /// Sums of the products of `count` values, a multiple of sixteen, and those of four rows that follow one another: as plain as
+    /// this the compiler makes `smlal` of it.
+    @_noAllocation @_noLocks @inline(__always)
+    private func dotProducts(_ values: UnsafePointer<Int16>, _ rows: UnsafePointer<Int16>, count: Int) -> SIMD4<Int32> {
+        var sums = SIMD4<Int32>(repeating: 0)
+        for row in 0..<4 {
+            var sum: Int32 = 0
+            for n in 0..<count {
+                sum &+= Int32(values[n]) &* Int32(rows[row &* count &+ n])
+            }
+            sums[row] = sum
         }
-        return sum
+        return sums
     }
 #endif

@@ -44,10 +44,10 @@ public struct EchoCanceller: ~Copyable {
     /// The power that the echo left in a microphone's newest residual is expected to have: `EchoLearning`'s.
     var expectedMisalignment: UnsafePointer<Int64> { learning.expectedMisalignment }
 
-    /// Power of the echo estimated for a microphone in the newest frame, one value per bin: 2^8 units are one squared step of a
-    /// 512-sample pre-emphasised block.
+    /// Power of the echo estimated for the reference microphone in the newest frame, one value per bin: 2^8 units are one squared
+    /// step of a 512-sample pre-emphasised block.
     @_noAllocation @_noLocks
-    func echoPower(microphone: Int = 0) -> UnsafePointer<Int64> { UnsafePointer(paths[microphone].echoPower.base) }
+    func echoPower(reference: Int = 0) -> UnsafePointer<Int64> { UnsafePointer(paths[reference].echoPower.base) }
 
     /// Whether the echo path to a microphone seems to have changed within the last 150 ms: then what is left is echo, however
     /// loud it is.
@@ -59,10 +59,11 @@ public struct EchoCanceller: ~Copyable {
     /// - Parameters:
     ///   - planar: `microphones` x 160 samples.
     ///   - far: has taken the far end's samples of this frame. While it sleeps the microphones pass unchanged.
+    ///   - reference: the microphone whose `echoPower` is wanted.
     ///   - residuals: receives the microphones without their echo; no delay. May be `planar`.
     @_noAllocation @_noLocks
     public mutating func process(
-        _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, into residuals: UnsafeMutablePointer<Int16>
+        _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, reference: Int = 0, into residuals: UnsafeMutablePointer<Int16>
     ) {
         guard far.isAwake else {
             learning.sleep()
@@ -71,7 +72,8 @@ public struct EchoCanceller: ~Copyable {
         }
         learning.beginFrame()
         for index in 0..<microphones {
-            paths[index].cancel(planar + index &* 160, far: far, into: residuals + index &* 160)
+            paths[index].cancel(
+                planar + index &* 160, far: far, measures: index == reference, into: residuals + index &* 160)
             learning.note(paths[index].residualSpectrum)
         }
         learning.learn(far)

@@ -17,7 +17,7 @@ struct EchoPath: ~Copyable {
     let weights: FixedArray<ComplexInt32>
     /// Y, E, then a partition's weights.
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
-    /// |Y|^2 of the newest frame, Q8 of the pre-emphasised sample step; 257 values.
+    /// |Y|^2 of the newest frame that was measured, Q8 of the pre-emphasised sample step; 257 values.
     let echoPower = FixedArray<Int64>(count: 257, repeating: 0)
     private let block = FixedArray<Int32>(count: 512, repeating: 0)
     private let microphoneQ10 = FixedArray<Int32>(count: 160, repeating: 0)
@@ -52,13 +52,15 @@ struct EchoPath: ~Copyable {
     }
 
     /// Takes the echo out of 160 samples. `residual` may be `microphone`.
+    ///
+    /// - Parameter measures: whether `echoPower` is renewed.
     @_noAllocation @_noLocks
     mutating func cancel(
-        _ microphone: UnsafePointer<Int16>, far: borrowing FarEndSpectra, into residual: UnsafeMutablePointer<Int16>
+        _ microphone: UnsafePointer<Int16>, far: borrowing FarEndSpectra, measures: Bool, into residual: UnsafeMutablePointer<Int16>
     ) {
         emphasis.emphasise(microphone, into: microphoneQ10.base)
         estimateEcho(far)
-        measureEcho()
+        if measures { measureEcho() }
         subtractEcho()
         emphasis.deemphasise(UnsafePointer(block.base + 352), into: residual)
         transformResidual()

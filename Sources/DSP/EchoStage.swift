@@ -70,7 +70,7 @@ public struct EchoStage: ~Copyable {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         spectra.process(far.base)
         if spectra.isAwake { followDelay(planar + reference &* 160) }
-        canceller.process(planar, far: spectra, into: residuals)
+        canceller.process(planar, far: spectra, reference: reference, into: residuals)
         echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
         self.reference = reference
         guard mayHoldEcho else { return }
@@ -99,7 +99,7 @@ public struct EchoStage: ~Copyable {
     public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
         guard mayHoldEcho else { return residualEcho.sleep() }
         residualEcho.process(
-            echoPower: canceller.echoPower(microphone: reference), residualSpectrum: beam,
+            echoPower: canceller.echoPower(reference: reference), residualSpectrum: beam,
             expectedMisalignment: canceller.expectedMisalignment,
             isPathSuspect: canceller.isPathSuspect(microphone: reference), noiseEstimator: noise)
         suppressor.process(residualEcho)

@@ -28,6 +28,9 @@ public struct FrontEnd: ~Copyable {
     private var noiseSuppressor: NoiseSuppressor
     private var synthesizer = SpectrumSynthesizer()
     private var gain = GainControl()
+    /// For diagnosis, renewed every 0.16 s.
+    private var noiseLevel: Int16 = 0
+    private var frame: UInt8 = 0
 
     /// Planar, `input.channels` x 160.
     private let cleaned: FixedArray<Int16>
@@ -130,7 +133,7 @@ public struct FrontEnd: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private func describe(_ verdict: inout Verdict, output: UnsafePointer<Int16>) {
+    private mutating func describe(_ verdict: inout Verdict, output: UnsafePointer<Int16>) {
         verdict.farEndActive = echo.farEndSounds
         verdict.driftPartsPerMillionQ8 = echo.driftPartsPerMillionQ8
         if let beam {
@@ -143,7 +146,9 @@ public struct FrontEnd: ~Copyable {
         verdict.stages.microphoneLevel = FrontEndMeter.level(UnsafePointer(cleaned.base + reference))
         verdict.stages.cancelledLevel = FrontEndMeter.level(UnsafePointer(cancelled.base + reference))
         verdict.stages.outputLevel = FrontEndMeter.level(output)
-        verdict.stages.noiseLevel = noise.level()
+        if frame & 15 == 0 { noiseLevel = noise.level() }
+        frame &+= 1
+        verdict.stages.noiseLevel = noiseLevel
         verdict.stages.echoReturnLossEnhancementDecibelsQ8 = echo.enhancementDecibelsQ8
         verdict.stages.echoDelayMilliseconds = echo.delayMilliseconds
         verdict.stages.gainDecibelsQ8 = configuration.controlsGain ? gain.gainDecibelsQ8 : 0

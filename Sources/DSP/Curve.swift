@@ -6,6 +6,7 @@ struct Curve: ~Copyable {
     private let values = FixedArray<Int32>(count: 769, repeating: 0)
 
     /// - Parameter function: gives the value at a Q16 logarithm.
+    @inline(never)
     init(function: (Int32) -> Int32) {
         for index in 0..<769 {
             values[index] = function((Int32(index) - 384) << 11)

@@ -63,7 +63,8 @@ public struct EchoCanceller: ~Copyable {
     ///   - residuals: receives the microphones without their echo; no delay. May be `planar`.
     @_noAllocation @_noLocks
     public mutating func process(
-        _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, reference: Int = 0, into residuals: UnsafeMutablePointer<Int16>
+        _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, reference: Int = 0,
+        into residuals: UnsafeMutablePointer<Int16>
     ) {
         guard far.isAwake else {
             learning.sleep()

@@ -56,7 +56,8 @@ struct EchoPath: ~Copyable {
     /// - Parameter measures: whether `echoPower` is renewed.
     @_noAllocation @_noLocks
     mutating func cancel(
-        _ microphone: UnsafePointer<Int16>, far: borrowing FarEndSpectra, measures: Bool, into residual: UnsafeMutablePointer<Int16>
+        _ microphone: UnsafePointer<Int16>, far: borrowing FarEndSpectra, measures: Bool,
+        into residual: UnsafeMutablePointer<Int16>
     ) {
         emphasis.emphasise(microphone, into: microphoneQ10.base)
         estimateEcho(far)

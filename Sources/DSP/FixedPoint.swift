@@ -54,12 +54,6 @@ public func multiplyQ15(_ value: Int32, _ factorQ15: Int32) -> Int32 {
     Int32(truncatingIfNeeded: (Int64(value) &* Int64(factorQ15) &+ 0x4000) &>> 15)
 }
 
-/// `value` times a Q31 factor, rounded; the result has the format of `value`. Only Int32.min x -1 wraps.
-@inlinable @inline(__always)
-public func multiplyQ31(_ value: Int32, _ factorQ31: Int32) -> Int32 {
-    Int32(truncatingIfNeeded: (Int64(value) &* Int64(factorQ31) &+ 0x4000_0000) &>> 31)
-}
-
 /// How many bits `magnitudes` (an OR of `value ^ (value >> 31)` over a block) leaves unused below the sign: 0...31.
 @inlinable @inline(__always)
 public func headroom(_ magnitudes: Int32) -> Int {
@@ -87,14 +81,27 @@ public struct ComplexInt32: BitwiseCopyable, Sendable, Equatable {
     /// |z|^2 in the square of the parts' format; at most 2^63 - 1 (-2^31 in both parts would be 2^63: transforms never give it).
     @inlinable @inline(__always)
     public var power: Int64 { Int64(re) &* Int64(re) &+ Int64(im) &* Int64(im) }
+}
 
-    /// Product with a Q31 factor, rounded. |self| must be below 2^31 as a vector, or a part wraps.
-    @inlinable @inline(__always)
-    public func timesQ31(_ factor: ComplexInt32) -> ComplexInt32 {
-        let real = Int64(re) &* Int64(factor.re) &- Int64(im) &* Int64(factor.im)
-        let imaginary = Int64(re) &* Int64(factor.im) &+ Int64(im) &* Int64(factor.re)
-        return ComplexInt32(
-            re: Int32(truncatingIfNeeded: (real &+ 0x4000_0000) &>> 31),
-            im: Int32(truncatingIfNeeded: (imaginary &+ 0x4000_0000) &>> 31))
-    }
+/// Sums of neighbours' products, what `pmaddwd` does; only four times -2^15 wrap.
+@_noAllocation @_noLocks @inline(__always)
+func pairSums(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD4<Int32> {
+    let products = widened(left) &* widened(right)
+    return products.evenHalf &+ products.oddHalf
+}
+
+/// Lane by lane, because the library's conversion is not always inlined.
+@_noAllocation @_noLocks @inline(__always)
+func widened(_ v: SIMD8<Int16>) -> SIMD8<Int32> {
+    SIMD8(Int32(v[0]), Int32(v[1]), Int32(v[2]), Int32(v[3]), Int32(v[4]), Int32(v[5]), Int32(v[6]), Int32(v[7]))
+}
+
+/// The lower halves.
+@_noAllocation @_noLocks @inline(__always)
+func narrowed(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
+    let (a, b) = (v.lowHalf, v.highHalf)
+    return SIMD8(
+        Int16(truncatingIfNeeded: a[0]), Int16(truncatingIfNeeded: a[1]), Int16(truncatingIfNeeded: a[2]),
+        Int16(truncatingIfNeeded: a[3]), Int16(truncatingIfNeeded: b[0]), Int16(truncatingIfNeeded: b[1]),
+        Int16(truncatingIfNeeded: b[2]), Int16(truncatingIfNeeded: b[3]))
 }

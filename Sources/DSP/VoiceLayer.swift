@@ -4,7 +4,7 @@
 /// to steps of sixteen: pairs of products are then one instruction on x86 and on ARM. Four rows are taken at a time, so that an
 /// input is loaded once for four; their number is made up with rows of zeros. With at most 192 inputs below 2^15 and
 /// weights within +-127 a sum stays below 2^30; scales are Q24 below 2^31, so the product fits `Int64`. What a layer gives fits
-/// `Int32` whatever comes in: that is a property of its weights, which `init` asks for.
+/// `Int32` whatever comes in, which is a property of the trained numbers (`VoiceNetworkTests` adds them up).
 public struct VoiceLayer: ~Copyable {
     public let inputCount: Int
     /// Outputs, rounded up to fours: how many values `apply` gives; those that nobody asked for are 0.
@@ -48,14 +48,9 @@ public struct VoiceLayer: ~Copyable {
         for output in 0..<trained.scalesQ24.count {
             scalesQ24[output] = trained.scalesQ24[output]
             biasesQ16[output] = trained.biasesQ16[output]
-            var weightSum: Int64 = 0
             for input in 0..<inputCount {
-                let weight = Int16(trained.weight(output: output, input: input))
-                weights[output * paddedCount + input] = weight
-                weightSum += Int64(abs(weight))
+                weights[output * paddedCount + input] = Int16(trained.weight(output: output, input: input))
             }
-            let largestQ16 = (weightSum * Int64(scalesQ24[output])) >> (rightShift - 15)
-            precondition(largestQ16 + Int64(abs(biasesQ16[output])) < 1 << 31)
         }
     }
 
@@ -90,11 +85,11 @@ public struct VoiceLayer: ~Copyable {
         while offset < 2 &* count {
             for half in 0..<2 {
                 let place = offset &+ 16 &* half
-                let value = SIMD8<Int32>(truncatingIfNeeded: values.loadUnaligned(fromByteOffset: place, as: SIMD8<Int16>.self))
-                a &+= pairSums(value, first + place)
-                b &+= pairSums(value, second + place)
-                c &+= pairSums(value, third + place)
-                d &+= pairSums(value, fourth + place)
+                let value = eight(values + place)
+                a &+= pairSums(value, eight(first + place))
+                b &+= pairSums(value, eight(second + place))
+                c &+= pairSums(value, eight(third + place))
+                d &+= pairSums(value, eight(fourth + place))
             }
             offset &+= 32
         }
@@ -102,10 +97,7 @@ public struct VoiceLayer: ~Copyable {
     }
 
     @_noAllocation @_noLocks @inline(__always)
-    private func pairSums(_ values: SIMD8<Int32>, _ row: UnsafeRawPointer) -> SIMD4<Int32> {
-        let products = values &* SIMD8<Int32>(truncatingIfNeeded: row.loadUnaligned(as: SIMD8<Int16>.self))
-        return products.evenHalf &+ products.oddHalf
-    }
+    private func eight(_ place: UnsafeRawPointer) -> SIMD8<Int16> { place.loadUnaligned(as: SIMD8<Int16>.self) }
 
     @_noAllocation @_noLocks @inline(__always)
     private func neighbourSums(_ low: SIMD4<Int32>, _ high: SIMD4<Int32>) -> SIMD4<Int32> {

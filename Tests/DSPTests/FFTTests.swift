@@ -10,7 +10,7 @@ import Testing
         let samples = noise.samples(FFT.size, peak: peak)
         var fft = FFT()
         var spectrum = [ComplexInt32](repeating: ComplexInt32(re: 0, im: 0), count: FFT.binCount)
-        let unit = exponential(fft.forward(samples, into: &spectrum))
+        let unit = exponential(fft.forward(samples.map(Int32.init), into: &spectrum))
         let right = Reference.spectrum(samples.map(Double.init))
         let parts = spectrum.flatMap { [Double($0.re) * unit, Double($0.im) * unit] }
         #expect(Reference.signalToNoise(parts, right.flatMap { [$0.re, $0.im] }) > 125)
@@ -23,7 +23,7 @@ import Testing
         var fft = FFT()
         var spectrum = [ComplexInt32](repeating: ComplexInt32(re: 0, im: 0), count: FFT.binCount)
         var result = [Int32](repeating: 0, count: FFT.size)
-        let forward = fft.forward(samples, into: &spectrum)
+        let forward = fft.forward(samples.map(Int32.init), into: &spectrum)
         let backward = fft.inverse(spectrum, into: &result)
         let unit = exponential(forward + backward)
         #expect(Reference.signalToNoise(result.map { Double($0) * unit }, samples.map(Double.init)) > 125)

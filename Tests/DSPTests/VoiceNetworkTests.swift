@@ -21,6 +21,24 @@ import Testing
         #expect((errors.max() ?? 1) < 0.02)
     }
 
+    /// `VoiceLayer` does not saturate.
+    @Test func `whatever the network hears, no sum in it leaves its 32 bits`() {
+        let layers = [
+            VoiceWeights.dense, VoiceWeights.updateFromInputs, VoiceWeights.updateFromState, VoiceWeights.resetFromInputs,
+            VoiceWeights.resetFromState, VoiceWeights.candidateFromInputs, VoiceWeights.candidateFromState, VoiceWeights.speech,
+            VoiceWeights.bandGains, VoiceWeights.binGains,
+        ]
+        for (number, layer) in layers.enumerated() {
+            let loudest = Double(1 << 15) / Double(1 << layer.inputBits)
+            for output in layer.scalesQ24.indices {
+                let weights = (0..<layer.inputs).reduce(0.0) { $0 + abs(Double(layer.weight(output: output, input: $1))) }
+                let scale = Double(layer.scalesQ24[output]) / Double(1 << 24)
+                let reach = weights * loudest * scale + abs(Double(layer.biasesQ16[output])) / 65_536
+                #expect(reach < 32_768, "output \(output) of layer \(number)")
+            }
+        }
+    }
+
     @Test func `the fixed-point features are the double-precision features`() {
         var (reference, worst, deviations) = (Reference.VoiceDescription(), 0.0, 0.0)
         let features = FixedArray<Int16>(count: VoiceNetwork.featureCount, repeating: 0)

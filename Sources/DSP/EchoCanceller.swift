@@ -5,6 +5,8 @@
 ///
 ///     E = microphone - sum of W X        K = 5/4 U X / D        W += K* E
 ///
+/// Bins from 4 kHz on look back over 120 ms only (`FarEndSpectra.reach`).
+///
 /// Where the filter is sure of itself (U small) or the residual is loud, as when a person talks over the echo (D large), the step is
 /// small by itself; no double-talk detector is needed.
 ///

@@ -121,12 +121,12 @@ struct EchoLearning: ~Copyable {
         let u = uncertainty.base + bin &* partitions
         let product = products.base
         var sum: Int64 = 0
-        for p in 0..<partitions {
+        for p in 0..<FarEndSpectra.reach(bin, partitions) {
             let value = Self.product(power[p], Int64(u[p]))
             product[p] = value
             sum &+= value
         }
-        misalignment.base[bin] = sum &+ Self.product(power[partitions &- 1], oldestPower.base[bin])
+        misalignment.base[bin] = sum &+ Self.product(power[FarEndSpectra.reach(bin, partitions) &- 1], oldestPower.base[bin])
         return sum
     }
 
@@ -137,7 +137,7 @@ struct EchoLearning: ~Copyable {
         let growth = growths.base + bin &* partitions
         let product = products.base
         weightShifts.base[bin] = step.weightShift
-        for p in 0..<partitions {
+        for p in 0..<FarEndSpectra.reach(bin, partitions) {
             let factor = step.factor(uncertaintyQ30: u[p])
             gain[p] = step.gain(x[p], factor)
             u[p] &+= growth[p] &- step.learned(product[p], factor)
@@ -159,7 +159,7 @@ struct EchoLearning: ~Copyable {
         let change = power &>> 9 &- Int64(growths.base[index])
         growths.base[index] &+= Int32(truncatingIfNeeded: change / Int64(microphones))
         uncertainty.base[index] = min(uncertainty.base[index], Self.uncertaintyLimit)
-        if partition == partitions &- 1 {
+        if partition == FarEndSpectra.reach(bin, partitions) &- 1 {
             oldestPower.base[bin] &+= (min(power, 1 &<< 30) &- oldestPower.base[bin]) / Int64(microphones)
         }
     }
@@ -178,7 +178,7 @@ struct EchoLearning: ~Copyable {
     /// |W|^2 of the last partition of a microphone's weights, Q30, at most 1.
     @_noAllocation @_noLocks
     func lastPower(of weights: borrowing FixedArray<ComplexInt32>, _ bin: Int) -> Int64 {
-        min(weights.base[bin * partitions + partitions - 1].power >> 22, 1 << 30)
+        min(weights.base[bin * partitions + FarEndSpectra.reach(bin, partitions) - 1].power >> 22, 1 << 30)
     }
 
     /// Weights and uncertainty of a bin are from before a pause in which the path may have changed a little: at least 1/512 of

@@ -75,7 +75,7 @@ struct EchoPath: ~Copyable {
             let x = far.window(bin)
             let w = weights.base + bin &* count
             var (re, im): (Int64, Int64) = (0, 0)
-            for p in 0..<count {
+            for p in 0..<FarEndSpectra.reach(bin, count) {
                 re &+= Int64(w[p].re) &* Int64(x[p].re) &- Int64(w[p].im) &* Int64(x[p].im)
                 im &+= Int64(w[p].re) &* Int64(x[p].im) &+ Int64(w[p].im) &* Int64(x[p].re)
             }
@@ -131,7 +131,7 @@ struct EchoPath: ~Copyable {
             let gain = learning.gains.base + bin &* count
             let shift = Int64(learning.weightShifts.base[bin])
             let (re, im) = (Int64(residual[bin].re), Int64(residual[bin].im))
-            for p in 0..<count {
+            for p in 0..<FarEndSpectra.reach(bin, count) {
                 let (gainRe, gainIm) = (Int64(gain[p].re), Int64(gain[p].im))
                 w[p].re &+= Int32(truncatingIfNeeded: (gainRe &* re &+ gainIm &* im) &>> shift)
                 w[p].im &+= Int32(truncatingIfNeeded: (gainRe &* im &- gainIm &* re) &>> shift)
@@ -175,7 +175,7 @@ struct EchoPath: ~Copyable {
         let shrink = fft.inverse(UnsafePointer(spectrum.base), into: block.base)
         (block.base + FarEndSpectra.partitionSamples).update(repeating: 0, count: 512 &- FarEndSpectra.partitionSamples)
         let exponent = shrink &+ fft.forward(UnsafePointer(block.base), into: spectrum.base)
-        for bin in 0..<Self.bins {
+        for bin in 0..<Self.bins where partition < FarEndSpectra.reach(bin, partitions) {
             let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
             let weight = ComplexInt32(
                 re: Self.limited(scaled(re, byPowerOfTwo: exponent)), im: Self.limited(scaled(im, byPowerOfTwo: exponent)))

@@ -27,7 +27,7 @@ public enum EchoPathRefusal: Sendable, Equatable {
 /// RFC 9923). Both steps can be undone, so words that differ in one place never have the same sum.
 private enum StateLayout {
     static var mark: UInt32 { 0x5045_4E4C }
-    static var version: UInt32 { 1 }
+    static var version: UInt32 { 2 }
     static var headerWords: Int { 7 }
 
     @_noAllocation @_noLocks

@@ -112,14 +112,16 @@ public struct FarEndHistory: ~Copyable {
     private func gather(around position: Int64) -> Bool {
         let oldest = max(written &- Int64(Self.capacitySamples), 0)
         let start = position &- Int64(FarEndInterpolator.tapsBefore)
+        let length = Int64(segment.count)
+        let first = Int(truncatingIfNeeded: max(min(oldest &- start, length), 0))
+        let end = Int(truncatingIfNeeded: max(min(written &- start, length), Int64(first)))
+        let place = (Int(truncatingIfNeeded: start) &+ first) & (Self.capacitySamples &- 1)
+        let wrap = min(first &+ Self.capacitySamples &- place, end)
+        segment.base.update(repeating: 0, count: segment.count)
+        copy(UnsafePointer(samples.base + place), to: segment.base + first, count: wrap &- first)
+        copy(UnsafePointer(samples.base), to: segment.base + wrap, count: end &- wrap)
         var bits: Int16 = 0
-        for n in 0..<segment.count {
-            let index = start &+ Int64(n)
-            let isKnown = index >= oldest && index < written
-            let sample = isKnown ? samples.base[Int(truncatingIfNeeded: index) & (Self.capacitySamples &- 1)] : 0
-            segment.base[n] = sample
-            bits |= sample
-        }
+        for n in 0..<segment.count { bits |= segment.base[n] }
         return bits != 0
     }
 }

@@ -112,7 +112,7 @@ import Testing
         #expect(box.restore(days.saved + [0, 0, 0, 0]) == .incomplete)
         #expect(box.restore([UInt8](repeating: 0x55, count: days.saved.count)) == .foreign)
         var newer = days.saved
-        newer[4] = 2
+        newer[4] += 1
         #expect(box.restore(newer) == .outdated)
         #expect(box.saved() == fresh)
     }

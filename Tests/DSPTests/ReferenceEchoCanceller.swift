@@ -71,6 +71,9 @@ struct ReferenceEchoCanceller {
         return outputs
     }
 
+    /// From 4 kHz on 120 ms count.
+    private func bins(of partition: Int) -> Range<Int> { 0..<(partition < 6 ? 257 : 128) }
+
     private func window(_ partition: Int) -> Bins? { 2 * partition < far.count ? far[2 * partition] : nil }
 
     private mutating func subtract(_ microphone: [Double], _ index: Int) -> [Double] {
@@ -78,7 +81,7 @@ struct ReferenceEchoCanceller {
         for p in 0..<partitions {
             guard let x = window(p) else { continue }
             let w = weights[index][p]
-            for k in 0..<257 {
+            for k in bins(of: p) {
                 estimate[k].re += w[k].re * x[k].re - w[k].im * x[k].im
                 estimate[k].im += w[k].re * x[k].im + w[k].im * x[k].re
             }
@@ -117,12 +120,12 @@ struct ReferenceEchoCanceller {
             let sum = power[max(k - 2, 0)...min(k + 2, 256)].reduce(0, +)
             smoothed[k] = (smoothed[k] + sum) / 2
             let other = 13.0 / 8 * max(smoothed[k], sum) / Double(5 * residuals.count)
-            let shares = (0..<partitions).map { p in
+            let shares = (0..<(k < 128 ? partitions : min(partitions, 6))).map { p in
                 window(p).map { uncertainty[p][k] * ($0[k].re * $0[k].re + $0[k].im * $0[k].im) } ?? 0
             }
             // 2^16 in twice Q8.
             let divisor = max(shares.reduce(other, +), 128)
-            for p in 0..<partitions {
+            for p in shares.indices {
                 guard let x = window(p) else { continue }
                 let gain = 1.25 * uncertainty[p][k] / divisor
                 for (m, e) in residuals.enumerated() {
@@ -139,8 +142,8 @@ struct ReferenceEchoCanceller {
         if index >= weights.count - 2 { constrained[index % 2] = (partition + 1) % partitions }
         let response = Self.inverse(weights[index][partition])
         let held = Self.transform(response.enumerated().map { $0 < 320 ? $1 : 0 })
-        weights[index][partition] = held
-        for k in 0..<257 {
+        for k in bins(of: partition) {
+            weights[index][partition][k] = held[k]
             let power = held[k].re * held[k].re + held[k].im * held[k].im
             growth[partition][k] += (power / 512 - growth[partition][k]) / Double(weights.count)
         }

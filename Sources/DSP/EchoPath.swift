@@ -82,9 +82,7 @@ struct EchoPath: ~Copyable {
             estimate[bin] = ComplexInt32(re: saturatedInt32(re &>> 26), im: saturatedInt32(im &>> 26))
         }
         let exponent = fft.inverse(UnsafePointer(spectrum.base), into: block.base) &+ 10 &- FarEndSpectra.fractionBits
-        for n in 352..<512 {
-            block.base[n] = scaled(block.base[n], byPowerOfTwo: exponent)
-        }
+        scale(block.base + 352, count: 160, byPowerOfTwo: exponent, within: 1 &<< 30)
     }
 
     @_noAllocation @_noLocks
@@ -113,11 +111,12 @@ struct EchoPath: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func transformResidual() {
         let exponent = fft.forward(UnsafePointer(block.base), into: spectrum.base) &+ FarEndSpectra.fractionBits &- 10
-        for bin in 0..<Self.bins {
-            let re = max(min(scaled(spectrum.base[bin].re, byPowerOfTwo: exponent), 1 &<< 28), -1 &<< 28)
-            let im = max(min(scaled(spectrum.base[bin].im, byPowerOfTwo: exponent), 1 &<< 28), -1 &<< 28)
-            spectrum.base[bin] = ComplexInt32(re: re, im: im)
-        }
+        scale(parts, count: 2 &* Self.bins, byPowerOfTwo: exponent, within: 1 &<< 28)
+    }
+
+    /// Of `spectrum`, real and imaginary in turn.
+    private var parts: UnsafeMutablePointer<Int32> {
+        UnsafeMutableRawPointer(spectrum.base).assumingMemoryBound(to: Int32.self)
     }
 
     /// W += K* E.
@@ -175,10 +174,9 @@ struct EchoPath: ~Copyable {
         let shrink = fft.inverse(UnsafePointer(spectrum.base), into: block.base)
         (block.base + FarEndSpectra.partitionSamples).update(repeating: 0, count: 512 &- FarEndSpectra.partitionSamples)
         let exponent = shrink &+ fft.forward(UnsafePointer(block.base), into: spectrum.base)
+        scale(parts, count: 2 &* Self.bins, byPowerOfTwo: exponent, within: Self.weightLimit)
         for bin in 0..<Self.bins where partition < FarEndSpectra.reach(bin, partitions) {
-            let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
-            let weight = ComplexInt32(
-                re: Self.limited(scaled(re, byPowerOfTwo: exponent)), im: Self.limited(scaled(im, byPowerOfTwo: exponent)))
+            let weight = spectrum.base[bin]
             weights.base[bin &* partitions &+ partition] = weight
             learning.noteWeight(bin, partition, weightPowerQ30: weight.power &>> 22)
         }

@@ -57,11 +57,12 @@ public struct FarEndSpectra: ~Copyable {
             return
         }
         let exponent = fft.forward(UnsafePointer(pastQ10.base), into: spectrum.base) &+ Self.fractionBits &- 10
+        let parts = UnsafeMutableRawPointer(spectrum.base).assumingMemoryBound(to: Int32.self)
+        scale(parts, count: 2 &* Self.binCount, byPowerOfTwo: exponent, within: 1 &<< 29)
         frame = frame &+ 1 == 2 &* partitions ? 0 : frame &+ 1
         let (parity, slot) = (frame & 1, head)
         for bin in 0..<Self.binCount {
-            let (re, im) = (spectrum.base[bin].re, spectrum.base[bin].im)
-            let value = ComplexInt32(re: scaled(re, byPowerOfTwo: exponent), im: scaled(im, byPowerOfTwo: exponent))
+            let value = spectrum.base[bin]
             let place = (2 &* bin &+ parity) &* 2 &* partitions &+ slot
             history.base[place] = value
             history.base[place &+ partitions] = value
@@ -76,6 +77,9 @@ public struct FarEndSpectra: ~Copyable {
         history.base.update(repeating: ComplexInt32(re: 0, im: 0), count: history.count)
         powers.base.update(repeating: 0, count: powers.count)
     }
+
+    /// The newest frame's spectrum while awake, Q4 of the pre-emphasised sample step, 257 bins.
+    var newest: UnsafePointer<ComplexInt32> { UnsafePointer(spectrum.base) }
 
     /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
     @_noAllocation @_noLocks @inline(__always)

@@ -42,6 +42,24 @@ public func scaled(_ value: Int32, byPowerOfTwo exponent: Int) -> Int32 {
     return exponent < -32 ? 0 : Int32(truncatingIfNeeded: roundingShift(Int64(value), Int64(0 &- exponent)))
 }
 
+/// A block x 2^`exponent`, in place, rounded to nearest and held within +-`limit`.
+///
+/// - Parameters:
+///   - values: `count` values below 2^30.
+///   - limit: below 2^31.
+@_noAllocation @_noLocks @inline(never)
+func scale(_ values: UnsafeMutablePointer<Int32>, count: Int, byPowerOfTwo exponent: Int, within limit: Int32) {
+    let up = Int32(truncatingIfNeeded: max(min(exponent, 31), 0))
+    let down = Int32(truncatingIfNeeded: max(min(0 &- exponent, 31), 0))
+    let half: Int32 = (1 &<< down) &>> 1 & 0x7FFF_FFFF
+    // What the limit is before the shift.
+    let edge = Int32(truncatingIfNeeded: min((Int64(limit) &<< Int64(down)) &>> Int64(up), 0x3FFF_FFFF))
+    for n in 0..<count {
+        let value = max(min(values[n], edge), 0 &- edge)
+        values[n] = ((value &<< up) &+ half) &>> down
+    }
+}
+
 /// Product of two Q15 values in Q15, rounded. -1 x -1 saturates.
 @inlinable @inline(__always)
 public func multiplyQ15(_ left: Int16, _ right: Int16) -> Int16 {

@@ -194,7 +194,7 @@ make_tree() {
   sources=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
     sed -nE "s/^Debian $VERSION_CODENAME(-updates|-security)? //p")
   say "Making a Debian tree ($VERSION_CODENAME with $libraries)"
-  rm -rf "$tree.new"
+  rm -rf "$tree.new"; mkdir -p "${tree%/*}"
   mmdebstrap --quiet --mode=root --variant=minbase --include="systemd-sysv,dbus,ca-certificates,$libraries" \
     --aptopt='Acquire::Languages "none"' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' "$VERSION_CODENAME" "$tree.new" - <<<"$sources"

@@ -72,9 +72,8 @@ public struct VoiceLayer: ~Copyable {
     }
 }
 
-#if arch(x86_64)
-    /// Sums of the products of `count` values, a multiple of sixteen, and those of four rows that follow one another: neighbours'
-    /// products added is what `pmaddwd` does.
+#if arch(x86_64) || arch(arm64)
+    /// Sums of the products of `count` values, a multiple of sixteen, and those of four rows that follow one another.
     @_noAllocation @_noLocks @inline(__always)
     private func dotProducts(_ values: UnsafePointer<Int16>, _ rows: UnsafePointer<Int16>, count: Int) -> SIMD4<Int32> {
         let (values, first) = (UnsafeRawPointer(values), UnsafeRawPointer(rows))
@@ -86,10 +85,10 @@ public struct VoiceLayer: ~Copyable {
             for half in 0..<2 {
                 let place = offset &+ 16 &* half
                 let value = eight(values + place)
-                a &+= pairSums(value, eight(first + place))
-                b &+= pairSums(value, eight(second + place))
-                c &+= pairSums(value, eight(third + place))
-                d &+= pairSums(value, eight(fourth + place))
+                a = sum(a, value, eight(first + place))
+                b = sum(b, value, eight(second + place))
+                c = sum(c, value, eight(third + place))
+                d = sum(d, value, eight(fourth + place))
             }
             offset &+= 32
         }
@@ -99,14 +98,24 @@ public struct VoiceLayer: ~Copyable {
     @_noAllocation @_noLocks @inline(__always)
     private func eight(_ place: UnsafeRawPointer) -> SIMD8<Int16> { place.loadUnaligned(as: SIMD8<Int16>.self) }
 
+    /// `sums` and eight products, in whichever lanes the processor likes: `pmaddwd` adds neighbours, `smlal` halves.
+    @_noAllocation @_noLocks @inline(__always)
+    private func sum(_ sums: SIMD4<Int32>, _ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD4<Int32> {
+        #if arch(x86_64)
+            return sums &+ pairSums(left, right)
+        #else
+            let (left, right) = (widened(left), widened(right))
+            return sums &+ left.lowHalf &* right.lowHalf &+ left.highHalf &* right.highHalf
+        #endif
+    }
+
     @_noAllocation @_noLocks @inline(__always)
     private func neighbourSums(_ low: SIMD4<Int32>, _ high: SIMD4<Int32>) -> SIMD4<Int32> {
         let both = SIMD8(lowHalf: low, highHalf: high)
         return both.evenHalf &+ both.oddHalf
     }
 #else
-    /// Sums of the products of `count` values, a multiple of sixteen, and those of four rows that follow one another: as plain as
-    /// this the compiler makes `smlal` of it.
+    /// The same.
     @_noAllocation @_noLocks @inline(__always)
     private func dotProducts(_ values: UnsafePointer<Int16>, _ rows: UnsafePointer<Int16>, count: Int) -> SIMD4<Int32> {
         var sums = SIMD4<Int32>(repeating: 0)

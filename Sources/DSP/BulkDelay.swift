@@ -27,20 +27,18 @@ struct BulkDelay: ~Copyable {
     /// One frame while the far end sounds or may echo.
     ///
     /// - Parameters:
-    ///   - farEnd: delayed by `samples`.
+    ///   - farEnd: 160 samples, delayed by `samples`.
     ///   - microphone: 160 samples with the echo in them.
     ///   - enhancementDecibelsQ8: the canceller's echo return loss enhancement of late.
     @_noAllocation @_noLocks
-    mutating func process(
-        _ farEnd: borrowing FarEndSpectra, microphone: UnsafePointer<Int16>, enhancementDecibelsQ8: Int16
-    ) {
+    mutating func process(farEnd: UnsafePointer<Int16>, microphone: UnsafePointer<Int16>, enhancementDecibelsQ8: Int16) {
         guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 || echoFrames < 0 else {
             if isSearching { search.reset() }
             (isSearching, lostFrames) = (false, 0)
             return
         }
         isSearching = true
-        search.process(farEnd, microphone: microphone)
+        search.process(farEnd: farEnd, microphone: microphone)
         let found = search.frameCount
         if found >= 0 {
             echoFrames = lagFrames &+ found

@@ -15,8 +15,6 @@ struct EchoDelay: ~Copyable {
     private static var leastFrames: Int { 60 }
 
     private var transformer = WindowedTransform()
-    /// The microphone's newest 512 samples.
-    private let heard = FixedArray<Int16>(count: 512, repeating: 0)
     private let bins = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     private var far = BandPattern()
     private var near = BandPattern()
@@ -42,16 +40,18 @@ struct EchoDelay: ~Copyable {
         (frames, candidate, steadyFrames) = (0, -1, 0)
     }
 
-    /// One frame. The far end's spectrum may be pre-emphasised: each band is compared with itself alone.
+    /// One frame; both signals at 16 kHz, 160 samples.
     ///
     /// - Parameters:
     ///   - farEnd: what the loudspeaker played.
-    ///   - microphone: 160 samples at 16 kHz of one microphone with the echo still in it.
+    ///   - microphone: one microphone with the echo still in it.
     @_noAllocation @_noLocks
-    mutating func process(_ farEnd: borrowing FarEndSpectra, microphone: UnsafePointer<Int16>) {
+    mutating func process(farEnd: UnsafePointer<Int16>, microphone: UnsafePointer<Int16>) {
         newest = (newest &- 1) & 63
-        words.base[newest] = far.word(farEnd.newest, exponent: 0 &- FarEndSpectra.fractionBits)
-        compare(near.word(bins.base, exponent: transformer.process(microphone, history: heard.base, into: bins.base)))
+        let exponent = transformer.process(farEnd, history: far.samples.base, into: bins.base)
+        words.base[newest] = far.word(bins.base, exponent: exponent)
+        let heard = near.word(bins.base, exponent: transformer.process(microphone, history: near.samples.base, into: bins.base))
+        compare(heard)
     }
 
     @_noAllocation @_noLocks
@@ -82,6 +82,8 @@ struct EchoDelay: ~Copyable {
 
 /// A frame's spectrum as one bit per band: louder than the band's average (time constant 0.64 s) or not.
 private struct BandPattern: ~Copyable {
+    /// The signal's newest 512 samples.
+    let samples = FixedArray<Int16>(count: 512, repeating: 0)
     private let meanQ16 = FixedArray<Int32>(count: 32, repeating: 0)
 
     /// 32 bands of 4 bins from 250 Hz to 4.2 kHz. 0 for near silence.

@@ -83,7 +83,7 @@ public struct EchoStage: ~Copyable {
     /// Lets the far end lag by more or less when the echo stands outside of the canceller's reach.
     @_noAllocation @_noLocks
     private mutating func followDelay(_ microphone: UnsafePointer<Int16>) {
-        bulkDelay.process(spectra, microphone: microphone, enhancementDecibelsQ8: meter.enhancementDecibelsQ8())
+        bulkDelay.process(farEnd: far.base, microphone: microphone, enhancementDecibelsQ8: meter.enhancementDecibelsQ8())
         guard history.bulkDelaySamples != bulkDelay.samples else { return }
         // What was learned lies elsewhere now; and it cancelled nothing, or the far end would have stayed.
         history.bulkDelaySamples = bulkDelay.samples

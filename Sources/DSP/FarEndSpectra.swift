@@ -78,9 +78,6 @@ public struct FarEndSpectra: ~Copyable {
         powers.base.update(repeating: 0, count: powers.count)
     }
 
-    /// The newest frame's spectrum while awake, Q4 of the pre-emphasised sample step, 257 bins.
-    var newest: UnsafePointer<ComplexInt32> { UnsafePointer(spectrum.base) }
-
     /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
     @_noAllocation @_noLocks @inline(__always)
     func window(_ bin: Int) -> UnsafePointer<ComplexInt32> {

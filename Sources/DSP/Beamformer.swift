@@ -1,20 +1,20 @@
 /// A beam towards the talker: per bin the weights that let the talker's wave through as the reference microphone hears it and
 /// take away as much of everything else as such weights can (MVDR).
 ///
-///     v = R^-1 h      w = v conj(h_0) / (h^H v)      h = (C / 4 + d d^H / M) v      R = N + 0.1 G / M + 0.01 I / M
+///     w = R^-1 h  h_0 / (h^H R^-1 h)      h = C e_0 / tr C + g d conj(d_0) / M      R = N / tr N + (0.03 G + 0.005 I) / M
 ///
 /// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d the
-/// plane wave from the found direction. h is the talker's way to the microphones: one step per update of the power iteration for
-/// the strongest eigenvector of R^-1 (C / 4 + d d^H / M), in which the plane wave counts four times as much as what was learnt.
-/// Without anything learnt this is the super-directive beam; until a direction is found the reference microphone passes. An
-/// eighth of the bins is solved in each frame, in turn, and every other bin learns. The reference is the first microphone that
-/// is well.
+/// plane wave from the found direction and g = min(10 c, 1) / 2 by the finder's confidence c. h is the talker's way to the
+/// microphones, relative to the reference: a column of a covariance of rank one is just that. Where C holds nothing but noise
+/// the reference microphone passes, and so it does until something is learnt. A quarter of the bins learns in each frame, in
+/// turn, and half of those are solved. The reference is the first microphone that is well.
 ///
-/// Sources: Capon 1969; Souden, Benesty and Affes 2010; Markovich, Gannot and Cohen, "Multichannel eigenspace beamforming in a
-/// reverberant noisy environment with multiple interfering speech signals", 2009 (covariance whitening); Cox, Zeskind and Owen,
-/// "Robust adaptive beamforming", 1987.
+/// Sources: Capon 1969; Souden, Benesty and Affes 2010 (the column; ours is divided by h^H R^-1 h and not by the trace of
+/// R^-1 C, so that no bin loses level); Gannot, Burshtein and Weinstein, "Signal enhancement using beamforming and
+/// nonstationarity with applications to speech", 2001 (relative transfer function); Cox, Zeskind and Owen, "Robust adaptive
+/// beamforming", 1987.
 ///
-/// Formats: weights Q27 within +-4; covariances Q30 of a trace of 1; v below 2^28, its scale being free; h below 2^27.
+/// Formats: weights Q27 within +-4; R Q30 of a trace of about 1; h Q26, below 2^27; v = R^-1 h below 2^28, its scale being free.
 public struct Beamformer: ~Copyable {
     /// Bit m is microphone m being left out.
     public var deafMicrophones: UInt8 { health.deaf }
@@ -26,8 +26,6 @@ public struct Beamformer: ~Copyable {
     /// How sure that is, 0...32767.
     public var directionConfidenceQ15: Int16 { finder.confidenceQ15 }
 
-    private static var turns: Int { 8 }
-
     private let microphones: Int
     private let steering: SteeringVectors
     private let field: DiffuseField
@@ -36,33 +34,28 @@ public struct Beamformer: ~Copyable {
     private var finder: DirectionFinder
     private var health: MicrophoneHealth
 
-    /// w Q27 and v, [bin][microphone].
+    /// w Q27, [microphone][bin].
     private let weights: FixedArray<ComplexInt32>
-    private let eigenvectors: FixedArray<ComplexInt32>
+    private let sumsRe = FixedArray<Int64>(count: Spectrum.binCount, repeating: 0)
+    private let sumsIm = FixedArray<Int64>(count: Spectrum.binCount, repeating: 0)
     /// The microphones that are well, in order, `wellCount` of them.
     private let well = FixedArray<Int>(count: 8, repeating: 0)
     private var wellCount = 0
     private var active: UInt8 = 0
     private let vector = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
-    private let wave = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
-    /// By how much each microphone's mantissas are shifted to the common exponent.
-    private let shifts = FixedArray<Int32>(count: 8, repeating: 0)
     /// Learnt since the microphones last changed, at most 200.
     private var frames: Int32 = 0
-    /// The half that learns next.
-    private var frame: UInt8 = 0
+    /// The eighth that is solved next.
     private var turn = 0
 
     public init(geometry: ArrayGeometry) {
         microphones = geometry.positions.count
         steering = SteeringVectors(geometry)
-        field = DiffuseField(geometry, weightQ15: 3_277, loadingQ15: 328)
+        field = DiffuseField(geometry, weightQ15: 983, loadingQ15: 164)
         statistics = SpatialStatistics(microphones: microphones)
         finder = DirectionFinder(steering)
         health = MicrophoneHealth(microphones: microphones)
-        let zero = ComplexInt32(re: 0, im: 0)
-        weights = FixedArray(count: microphones * Spectrum.binCount, repeating: zero)
-        eigenvectors = FixedArray(count: microphones * Spectrum.binCount, repeating: zero)
+        weights = FixedArray(count: microphones * Spectrum.binCount, repeating: ComplexInt32(re: 0, im: 0))
         adopt()
     }
 
@@ -74,11 +67,17 @@ public struct Beamformer: ~Copyable {
         assert(spectra.microphones == microphones)
         health.process(spectra)
         if health.deaf ^ active != 0xFF &>> UInt8(truncatingIfNeeded: 8 &- microphones) { adopt() }
-        align(spectra)
+        let common = spectra.commonExponent()
+        for i in 0..<wellCount { add(spectra, well.base[i], common) }
+        let limit: Int64 = 1 &<< 30 &- 1
         for k in 0..<Spectrum.binCount {
-            beam.bins.base[k] = sum(spectra, k)
+            beam.bins.base[k] = ComplexInt32(
+                re: Int32(truncatingIfNeeded: max(min(roundingShift(sumsRe.base[k], 28), limit), 0 &- limit)),
+                im: Int32(truncatingIfNeeded: max(min(roundingShift(sumsIm.base[k], 28), limit), 0 &- limit)))
+            sumsRe.base[k] = 0
+            sumsIm.base[k] = 0
         }
-        beam.exponent = spectra.commonExponent() &+ 3
+        beam.exponent = common &+ 3
     }
 
     /// Takes in what the mask says about the frame that `form` has just seen, for the frames to come.
@@ -89,37 +88,37 @@ public struct Beamformer: ~Copyable {
     ///   - isEcho: whether the loudspeaker may be heard: then nothing is learnt.
     @_noAllocation @_noLocks
     public mutating func learn(_ spectra: borrowing ArraySpectra, maskQ15: UnsafePointer<Int32>, isEcho: Bool) {
-        if !isEcho {
-            learnHalf(spectra, maskQ15)
-            finder.look(statistics, steering, active: active)
-        }
-        guard finder.index >= 0 else { return }
+        guard !isEcho else { return }
+        learnQuarter(spectra, maskQ15)
+        finder.look(statistics, steering, well: UnsafePointer(well.base), count: wellCount)
         var k = 1 &+ turn
         while k < Spectrum.binCount &- 1 {
             solve(k)
-            k &+= Self.turns
+            k &+= 8
         }
-        turn = (turn &+ 1) % Self.turns
+        turn = (turn &+ 1) & 7
     }
 
-    /// Every other bin, with time constants of 0.25 s of speech and 2 s of everything else, shorter in the first two seconds.
+    /// Every fourth bin, with time constants of 0.4 s of speech and 2 s of everything else, shorter in the first two seconds.
     @_noAllocation @_noLocks
-    private mutating func learnHalf(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
+    private mutating func learnQuarter(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
         frames = min(frames &+ 1, 200)
-        let noiseRate = 65_536 / (frames &+ 1)
-        var k = 1 &+ Int(truncatingIfNeeded: frame & 1)
-        frame &+= 1
+        let visits = (frames &+ 3) &>> 2
+        let noiseRate = 32_768 / visits
+        let common = spectra.commonExponent()
+        var k = 1 &+ turn & 3
         while k < Spectrum.binCount &- 1 {
-            gather(spectra, k)
+            let exponent = gather(spectra, k, common)
             let share = (maskQ15[k] &* (maskQ15[k] &>> 1)) &>> 14
             statistics.learn(
-                k, UnsafePointer(vector.base), talkerRateQ15: (share &* 2_621) &>> 15,
+                k, UnsafePointer(vector.base), wellCount, exponent: exponent, visits: min(visits, 25),
+                talkerRateQ15: (maskQ15[k] &* 3_277) &>> 15,
                 noiseRateQ15: ((32_768 &- share) &* (noiseRate &>> 1)) &>> 14)
-            k &+= 2
+            k &+= 4
         }
     }
 
-    /// Starts anew with the microphones that are well; what is known of the noise is soon replaced.
+    /// Starts anew with the microphones that are well.
     @_noAllocation @_noLocks
     private mutating func adopt() {
         active = ~health.deaf & (0xFF &>> UInt8(truncatingIfNeeded: 8 &- microphones))
@@ -129,78 +128,64 @@ public struct Beamformer: ~Copyable {
             well.base[wellCount] = m
             wellCount &+= 1
         }
-        let zero = ComplexInt32(re: 0, im: 0)
+        statistics.clear()
         for index in 0..<weights.count {
-            let isReference = index % microphones == well.base[0]
-            weights.base[index] = isReference ? ComplexInt32(re: 1 &<< 27, im: 0) : zero
-            eigenvectors.base[index] = isReference ? ComplexInt32(re: 1 &<< 27, im: 0) : zero
+            let isReference = index / Spectrum.binCount == well.base[0]
+            weights.base[index] = ComplexInt32(re: isReference ? 1 &<< 27 : 0, im: 0)
         }
     }
 
+    /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit; each microphone gives less than 2^60.
     @_noAllocation @_noLocks
-    private mutating func align(_ spectra: borrowing ArraySpectra) {
-        let common = spectra.commonExponent()
-        for m in 0..<microphones {
-            shifts.base[m] = Int32(truncatingIfNeeded: min(common &- spectra.exponent(m), 31))
+    private func add(_ spectra: borrowing ArraySpectra, _ m: Int, _ common: Int) {
+        let shift = Int32(truncatingIfNeeded: min(common &- spectra.exponent(m) &+ 2, 31))
+        let (x, w) = (spectra.bins(m), weights.base + m &* Spectrum.binCount)
+        for k in 0..<Spectrum.binCount {
+            let (re, im) = (Int64(x[k].re &>> shift), Int64(x[k].im &>> shift))
+            sumsRe.base[k] &+= Int64(w[k].re) &* re &+ Int64(w[k].im) &* im
+            sumsIm.base[k] &+= Int64(w[k].re) &* im &- Int64(w[k].im) &* re
         }
     }
 
-    /// The beam's bin, an eighth of the microphones' unit.
+    /// `vector` from one bin of the microphones that are well, the largest part in 2^13 ..< 2^14; its exponent.
     @_noAllocation @_noLocks
-    private func sum(_ spectra: borrowing ArraySpectra, _ k: Int) -> ComplexInt32 {
-        let w = weights.base + k &* microphones
-        var (re, im): (Int64, Int64) = (0, 0)
-        for m in 0..<microphones {
-            let x = spectra.bins(m)[k]
-            let (real, imaginary) = (Int64((x.re &>> 2) &>> shifts.base[m]), Int64((x.im &>> 2) &>> shifts.base[m]))
-            re &+= Int64(w[m].re) &* real &+ Int64(w[m].im) &* imaginary
-            im &+= Int64(w[m].re) &* imaginary &- Int64(w[m].im) &* real
-        }
-        let limit: Int64 = 1 &<< 30 &- 1
-        return ComplexInt32(
-            re: Int32(truncatingIfNeeded: max(min(roundingShift(re, 28), limit), 0 &- limit)),
-            im: Int32(truncatingIfNeeded: max(min(roundingShift(im, 28), limit), 0 &- limit)))
-    }
-
-    /// `vector` from one bin of all microphones, the largest part in 2^13 ..< 2^14.
-    @_noAllocation @_noLocks
-    private func gather(_ spectra: borrowing ArraySpectra, _ k: Int) {
+    private func gather(_ spectra: borrowing ArraySpectra, _ k: Int, _ common: Int) -> Int {
         var bits: Int32 = 0
-        for m in 0..<microphones {
+        for i in 0..<wellCount {
+            let m = well.base[i]
+            let shift = Int32(truncatingIfNeeded: min(common &- spectra.exponent(m), 31))
             let x = spectra.bins(m)[k]
-            let isWell = active & (1 &<< UInt8(truncatingIfNeeded: m)) != 0
-            let value =
-                isWell
-                ? ComplexInt32(re: x.re &>> shifts.base[m], im: x.im &>> shifts.base[m]) : ComplexInt32(re: 0, im: 0)
-            vector.base[m] = value
+            let value = ComplexInt32(re: x.re &>> shift, im: x.im &>> shift)
+            vector.base[i] = value
             bits |= magnitudeBits(value.re) | magnitudeBits(value.im)
         }
-        let excess = 17 &- Int32(truncatingIfNeeded: headroom(bits))
-        let (left, right) = (max(0 &- excess, 0), max(excess, 0))
-        for m in 0..<microphones {
-            vector.base[m].re = (vector.base[m].re &<< left) &>> right
-            vector.base[m].im = (vector.base[m].im &<< left) &>> right
+        let excess = 17 &- headroom(bits)
+        let (left, right) = (Int32(truncatingIfNeeded: max(0 &- excess, 0)), Int32(truncatingIfNeeded: max(excess, 0)))
+        for i in 0..<wellCount {
+            vector.base[i].re = (vector.base[i].re &<< left) &>> right
+            vector.base[i].im = (vector.base[i].im &<< left) &>> right
         }
+        return common &+ excess
     }
 
     /// New weights for one bin.
     @_noAllocation @_noLocks
     private func solve(_ k: Int) {
-        gatherNoise(k)
         gatherTalker(k)
-        solver.solve(wellCount)
         let (v, h) = (solver.solution.base, solver.right.base)
+        guard h[0].re > 0 else { return }
+        gatherNoise(k)
+        solver.solve(wellCount)
         var power: Int64 = 0
         for i in 0..<wellCount {
             power &+= Int64(h[i].re) &* Int64(v[i].re) &+ Int64(h[i].im) &* Int64(v[i].im)
         }
-        guard power > 1 &<< 20 else { return }
+        guard power > 1 &<< 40 else { return }
+        // h_0 / (h^H v) Q57, below 2^33: then products with v stay below 2^61.
+        let gain = min((Int64(h[0].re) &<< 30) / (power &>> 27), 1 &<< 33)
         for i in 0..<wellCount {
-            let index = k &* microphones &+ well.base[i]
-            eigenvectors.base[index] = v[i]
-            let re = Int64(v[i].re) &* Int64(h[0].re) &+ Int64(v[i].im) &* Int64(h[0].im)
-            let im = Int64(v[i].im) &* Int64(h[0].re) &- Int64(v[i].re) &* Int64(h[0].im)
-            weights.base[index] = ComplexInt32(re: ratioQ27(re, power), im: ratioQ27(im, power))
+            weights.base[well.base[i] &* Spectrum.binCount &+ k] = ComplexInt32(
+                re: weightQ27(Int64(v[i].re) &* gain), im: weightQ27(Int64(v[i].im) &* gain))
         }
     }
 
@@ -208,57 +193,46 @@ public struct Beamformer: ~Copyable {
     @_noAllocation @_noLocks
     private func gatherNoise(_ k: Int) {
         let (noise, prior) = (statistics.noise(k), field.triangle(k))
-        var target = solver.matrix.base
+        let scale = (1 &<< 47) / max(statistics.trace(noise, wellCount), 1 &<< 17)
+        let target = solver.matrix.base
+        var index = 0
         for i in 0..<wellCount {
-            let start = (well.base[i] &* (well.base[i] &+ 1)) &>> 1
+            let row = prior + (well.base[i] &* (well.base[i] &+ 1)) &>> 1
             for j in 0...i {
-                let element = start &+ well.base[j]
-                target[0] = ComplexInt32(re: noise[element].re &+ prior[element], im: noise[element].im)
-                target += 1
+                let re = (Int64(noise[index].re) &* scale) &>> 17
+                let im = (Int64(noise[index].im) &* scale) &>> 17
+                target[index].re = Int32(truncatingIfNeeded: re) &+ row[well.base[j]]
+                target[index].im = Int32(truncatingIfNeeded: im)
+                index &+= 1
             }
         }
     }
 
-    /// h into the solver: (C / 4 + d d^H / M) v / 16.
+    /// h into the solver.
     @_noAllocation @_noLocks
     private func gatherTalker(_ k: Int) {
         let talker = statistics.talker(k)
-        let v = eigenvectors.base + k &* microphones
-        var (waveRe, waveIm): (Int64, Int64) = (0, 0)
+        let trace = statistics.trace(talker, wellCount)
+        let scale = (1 &<< 47) / max(trace, 1 &<< 21)
+        // g / M in Q15 x 8.
+        let weight = finder.index < 0 ? 0 : min(Int32(finder.confidenceQ15) &* 40, 131_072) / Int32(truncatingIfNeeded: wellCount)
         for i in 0..<wellCount {
-            let m = well.base[i]
-            let d = steering.phasorQ14(bin: k, leadQ32: steering.leadQ32(direction: finder.index, microphone: m))
-            wave.base[i] = d
-            waveRe &+= Int64(d.re) &* Int64(v[m].re) &+ Int64(d.im) &* Int64(v[m].im)
-            waveIm &+= Int64(d.re) &* Int64(v[m].im) &- Int64(d.im) &* Int64(v[m].re)
-        }
-        waveRe /= Int64(wellCount)
-        waveIm /= Int64(wellCount)
-        for i in 0..<wellCount {
-            var (re, im): (Int64, Int64) = (0, 0)
-            for j in 0..<wellCount {
-                let (row, column) = (well.base[max(i, j)], well.base[min(i, j)])
-                let c = talker[(row &* (row &+ 1)) &>> 1 &+ column]
-                let imaginary = i >= j ? c.im : 0 &- c.im
-                let x = v[well.base[j]]
-                re &+= Int64(c.re) &* Int64(x.re) &- Int64(imaginary) &* Int64(x.im)
-                im &+= Int64(c.re) &* Int64(x.im) &+ Int64(imaginary) &* Int64(x.re)
+            let element = talker[(i &* (i &+ 1)) &>> 1]
+            var re = (Int64(element.re) &* scale) &>> 21
+            var im = (Int64(element.im) &* scale) &>> 21
+            if weight > 0 {
+                let lead = steering.leadsQ32(well.base[i])[finder.index] &- steering.leadsQ32(well.base[0])[finder.index]
+                let wave = steering.phasorQ14(bin: k, leadQ32: lead)
+                re &+= (Int64(wave.re) &* Int64(weight)) &>> 6
+                im &+= (Int64(wave.im) &* Int64(weight)) &>> 6
             }
-            let d = wave.base[i]
-            let fromWaveRe = (waveRe &* Int64(d.re) &- waveIm &* Int64(d.im)) &>> 32
-            let fromWaveIm = (waveRe &* Int64(d.im) &+ waveIm &* Int64(d.re)) &>> 32
-            solver.right.base[i] = ComplexInt32(
-                re: Int32(truncatingIfNeeded: re &>> 36 &+ fromWaveRe), im: Int32(truncatingIfNeeded: im &>> 36 &+ fromWaveIm))
+            solver.right.base[i] = ComplexInt32(re: Int32(truncatingIfNeeded: re), im: Int32(truncatingIfNeeded: im))
         }
     }
 }
 
-/// `value` / `scale` in Q27, within +-4; `scale` is positive.
-@_noAllocation @_noLocks
-private func ratioQ27(_ value: Int64, _ scale: Int64) -> Int32 {
-    let excess = 33 &- Int64(scale.leadingZeroBitCount)
-    let (left, right) = (max(0 &- excess, 0), max(excess, 0))
-    let numerator = max(min((value &<< left) &>> right, 1 &<< 34), -(1 &<< 34))
-    let quotient = (numerator &<< 27) / max((scale &<< left) &>> right, 1)
-    return Int32(truncatingIfNeeded: max(min(quotient, 1 &<< 29), -(1 &<< 29)))
+/// Q84 to Q27, within +-4.
+@_noAllocation @_noLocks @inline(__always)
+private func weightQ27(_ product: Int64) -> Int32 {
+    Int32(truncatingIfNeeded: max(min(product &>> 30, 1 &<< 29), -(1 &<< 29)))
 }

@@ -1,16 +1,16 @@
 /// Where the talker is: the direction whose plane wave explains the talker's covariance best (SRP-PHAT on smoothed statistics).
 ///
-/// Of 60 bins from 0.5 to 6 kHz six are looked at per frame, so the whole grid is renewed ten times a second. A bin says for
-/// each direction how strongly d^H (R - r N) d answers, R being the talker's normalised covariance, N that of everything else at
-/// the same trace: what comes from where the noise comes from does not count. A direction farther than 15 degrees from the
+/// Of 36 bins from 0.4 to 5.8 kHz three are looked at per frame, so the whole grid is renewed eight times a second. A bin says
+/// for each direction how strongly d^H (C - r N) d answers, C being the talker's covariance, N that of everything else at the
+/// same trace: what comes from where the noise comes from does not count. A direction farther than 15 degrees from the
 /// present one takes over only when it has answered more by an eighth twice in a row: a beam that jumps within a word is
 /// worse than a late one.
 /// Source: DiBiase, "A high-accuracy, low-latency technique for talker localization in reverberant environments", 2000.
 public struct DirectionFinder: ~Copyable {
-    private static var firstBin: Int { 16 }
-    private static var binStep: Int { 3 }
-    private static var bins: Int { 60 }
-    private static var binsPerFrame: Int { 6 }
+    private static var firstBin: Int { 12 }
+    private static var binStep: Int { 5 }
+    private static var bins: Int { 36 }
+    private static var binsPerFrame: Int { 3 }
 
     /// Degrees counter-clockwise from the x axis, 0...359, 0...180 on a line; -1 as long as nobody has spoken.
     public private(set) var degrees: Int16 = -1
@@ -34,47 +34,50 @@ public struct DirectionFinder: ~Copyable {
 
     /// One frame.
     ///
-    /// - Parameter active: bit m is whether microphone m is well.
+    /// - Parameters:
+    ///   - well: the `count` microphones in `statistics`.
     @_noAllocation @_noLocks
     mutating func look(
-        _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, active: UInt8
+        _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, well: UnsafePointer<Int>, count: Int
     ) {
         for _ in 0..<Self.binsPerFrame {
-            ask(Self.firstBin &+ Self.binStep &* nextBin, statistics, steering, active)
+            ask(Self.firstBin &+ Self.binStep &* nextBin, statistics, steering, well, count)
             nextBin &+= 1
         }
         guard nextBin == Self.bins else { return }
         nextBin = 0
-        closeRound(steering, microphones: Int32(active.nonzeroBitCount))
+        closeRound(steering, microphones: Int32(truncatingIfNeeded: count))
     }
 
     @_noAllocation @_noLocks
     private mutating func ask(
-        _ bin: Int, _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, _ active: UInt8
+        _ bin: Int, _ statistics: borrowing SpatialStatistics, _ steering: borrowing SteeringVectors, _ well: UnsafePointer<Int>,
+        _ count: Int
     ) {
-        let (talker, noise) = (statistics.talker(bin), statistics.noise(bin))
-        let talkerTrace = statistics.trace(talker)
-        guard talkerTrace > 1 &<< 22 else { return }
-        let ratioQ15 = min((talkerTrace &<< 15) / max(statistics.trace(noise), 1 &<< 24), 1 &<< 20)
-        mass &+= Int32(truncatingIfNeeded: talkerTrace &>> 17)
-        for i in 1..<steering.microphones where active & (1 &<< UInt8(truncatingIfNeeded: i)) != 0 {
-            for j in 0..<i where active & (1 &<< UInt8(truncatingIfNeeded: j)) != 0 {
-                let element = (i &* (i &+ 1)) &>> 1 &+ j
-                let re = Int64(talker[element].re) &- (Int64(noise[element].re) &* ratioQ15) &>> 15
-                let im = Int64(talker[element].im) &- (Int64(noise[element].im) &* ratioQ15) &>> 15
-                add(bin, i, j, ComplexInt32(re: saturatedInt32(re &>> 17), im: saturatedInt32(im &>> 17)), steering)
+        var (talker, noise) = (statistics.talker(bin), statistics.noise(bin))
+        let talkerTrace = statistics.trace(talker, count)
+        guard talkerTrace > 1 &<< 19 else { return }
+        let ratioQ15 = min((talkerTrace &<< 15) / max(statistics.trace(noise, count), 1 &<< 21), 1 &<< 20)
+        mass &+= Int32(truncatingIfNeeded: talkerTrace &>> 14)
+        for i in 0..<count {
+            for j in 0..<i {
+                // At most the trace in size, so products with a phasor stay below 2^31.
+                let re = Int64(talker[j].re) &- (Int64(noise[j].re) &* ratioQ15) &>> 15
+                let im = Int64(talker[j].im) &- (Int64(noise[j].im) &* ratioQ15) &>> 15
+                let elementQ13 = ComplexInt32(re: Int32(truncatingIfNeeded: re &>> 14), im: Int32(truncatingIfNeeded: im &>> 14))
+                add(bin, well[i], well[j], elementQ13, steering)
             }
+            talker += i &+ 1
+            noise += i &+ 1
         }
     }
 
     /// Re(C conj(d_i) d_j) for every direction.
     @_noAllocation @_noLocks
     private func add(_ bin: Int, _ i: Int, _ j: Int, _ elementQ13: ComplexInt32, _ steering: borrowing SteeringVectors) {
+        let (first, second) = (steering.leadsQ32(i), steering.leadsQ32(j))
         for direction in 0..<steering.directions {
-            let lead =
-                steering.leadQ32(direction: direction, microphone: j)
-                &- steering.leadQ32(direction: direction, microphone: i)
-            let phasor = steering.phasorQ14(bin: bin, leadQ32: lead)
+            let phasor = steering.phasorQ14(bin: bin, leadQ32: second[direction] &- first[direction])
             answers.base[direction] &+= (elementQ13.re &* phasor.re &- elementQ13.im &* phasor.im) &>> 16
         }
     }
@@ -92,7 +95,7 @@ public struct DirectionFinder: ~Copyable {
         mass = 0
         let most = max((seen &* max(microphones &- 1, 1)) &>> 3, 1)
         let shareQ15 = max(Int64(round.base[best]) &<< 15 / Int64(most), 0)
-        guard shareQ15 > 328, seen > 60 &* 160 else { return }
+        guard shareQ15 > 328, seen > 36 &* 160 else { return }
         follow(best, steering)
         confidenceQ15 = saturatedInt16(shareQ15)
         degrees = refined(steering)

@@ -12,7 +12,7 @@ struct SteeringVectors: ~Copyable {
     /// Whether the grid is a circle.
     let isClosed: Bool
 
-    /// Turns per bin by which microphone m is ahead, Q32, [direction][microphone].
+    /// Turns per bin by which microphone m is ahead, Q32, [microphone][direction].
     private let leads: FixedArray<Int32>
     /// e^(i 2 pi n / 1024), Q14.
     private let table = FixedArray(count: 1_024, repeating: ComplexInt32(re: 0, im: 0))
@@ -27,7 +27,7 @@ struct SteeringVectors: ~Copyable {
             for (microphone, position) in geometry.positions.enumerated() {
                 let lead = (Int64(position.xMicrometres) * Int64(unit.re) + Int64(position.yMicrometres) * Int64(unit.im)) >> 31
                 // 2^32 x 31.25 Hz / (343 m/s x 10^6).
-                leads[direction * microphones + microphone] = Int32(truncatingIfNeeded: lead * 134_217_728 / 343_000)
+                leads[microphone * directions + direction] = Int32(truncatingIfNeeded: lead * 134_217_728 / 343_000)
             }
         }
         for n in 0..<1_024 {
@@ -37,9 +37,9 @@ struct SteeringVectors: ~Copyable {
         }
     }
 
-    /// Turns per bin by which `microphone` is ahead of the origin, Q32.
+    /// Turns per bin by which `microphone` is ahead of the origin, Q32, per direction.
     @_noAllocation @_noLocks @inline(__always)
-    func leadQ32(direction: Int, microphone: Int) -> Int32 { leads.base[direction &* microphones &+ microphone] }
+    func leadsQ32(_ microphone: Int) -> UnsafePointer<Int32> { UnsafePointer(leads.base + microphone &* directions) }
 
     /// e^(i 2 pi `bin` `leadQ32`), Q14.
     @_noAllocation @_noLocks @inline(__always)

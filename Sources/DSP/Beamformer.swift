@@ -42,6 +42,8 @@ public struct Beamformer: ~Copyable {
     private let well = FixedArray<Int>(count: 8, repeating: 0)
     private var wellCount = 0
     private var active: UInt8 = 0
+    /// By how much the mantissas of each of these are shifted to the common exponent.
+    private let shifts = FixedArray<Int32>(count: 8, repeating: 0)
     private let vector = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
     /// Learnt since the microphones last changed, at most 200.
     private var frames: Int32 = 0
@@ -68,7 +70,10 @@ public struct Beamformer: ~Copyable {
         health.process(spectra)
         if health.deaf ^ active != 0xFF &>> UInt8(truncatingIfNeeded: 8 &- microphones) { adopt() }
         let common = spectra.commonExponent()
-        for i in 0..<wellCount { add(spectra, well.base[i], common) }
+        for i in 0..<wellCount {
+            shifts.base[i] = Int32(truncatingIfNeeded: min(common &- spectra.exponent(well.base[i]), 29))
+            add(spectra.bins(well.base[i]), weights.base + well.base[i] &* Spectrum.binCount, shifts.base[i] &+ 2)
+        }
         let limit: Int64 = 1 &<< 30 &- 1
         for k in 0..<Spectrum.binCount {
             beam.bins.base[k] = ComplexInt32(
@@ -102,7 +107,7 @@ public struct Beamformer: ~Copyable {
     /// Every fourth bin, with time constants of 0.4 s of speech and 2 s of everything else, shorter in the first two seconds.
     @_noAllocation @_noLocks
     private mutating func learnQuarter(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
-        frames = min(frames &+ 1, 200)
+        frames = min(frames &+ 1, 300)
         let visits = (frames &+ 3) &>> 2
         let noiseRate = 32_768 / visits
         let common = spectra.commonExponent()
@@ -137,9 +142,7 @@ public struct Beamformer: ~Copyable {
 
     /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit; each microphone gives less than 2^60.
     @_noAllocation @_noLocks
-    private func add(_ spectra: borrowing ArraySpectra, _ m: Int, _ common: Int) {
-        let shift = Int32(truncatingIfNeeded: min(common &- spectra.exponent(m) &+ 2, 31))
-        let (x, w) = (spectra.bins(m), weights.base + m &* Spectrum.binCount)
+    private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafeMutablePointer<ComplexInt32>, _ shift: Int32) {
         for k in 0..<Spectrum.binCount {
             let (re, im) = (Int64(x[k].re &>> shift), Int64(x[k].im &>> shift))
             sumsRe.base[k] &+= Int64(w[k].re) &* re &+ Int64(w[k].im) &* im
@@ -152,10 +155,8 @@ public struct Beamformer: ~Copyable {
     private func gather(_ spectra: borrowing ArraySpectra, _ k: Int, _ common: Int) -> Int {
         var bits: Int32 = 0
         for i in 0..<wellCount {
-            let m = well.base[i]
-            let shift = Int32(truncatingIfNeeded: min(common &- spectra.exponent(m), 31))
-            let x = spectra.bins(m)[k]
-            let value = ComplexInt32(re: x.re &>> shift, im: x.im &>> shift)
+            let x = spectra.bins(well.base[i])[k]
+            let value = ComplexInt32(re: x.re &>> shifts.base[i], im: x.im &>> shifts.base[i])
             vector.base[i] = value
             bits |= magnitudeBits(value.re) | magnitudeBits(value.im)
         }

@@ -10,7 +10,9 @@
 public struct MicrophoneHealth: ~Copyable {
     private static var firstBin: Int { 3 }
     private static var bins: Int { 16 }
-    private static var patienceFrames: Int32 { 100 }
+    private static var patience: Int32 { 50 }
+    /// Looks at one frame of so many: its smoothing over 0.3 s needs no more.
+    private static var stride: Int { 2 }
 
     /// Bit m is microphone m being left out.
     public private(set) var deaf: UInt8 = 0
@@ -24,8 +26,9 @@ public struct MicrophoneHealth: ~Copyable {
     private let crossIm: FixedArray<Int64>
     private let clippingQ15: FixedArray<Int32>
     private let coherenceQ15: FixedArray<Int32>
-    /// 0...100: full is left out.
+    /// 0...50: full is left out.
     private let badFrames: FixedArray<Int32>
+    private var frame = 0
     private let ordered: FixedArray<Int64>
     private let bin = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
 
@@ -47,7 +50,8 @@ public struct MicrophoneHealth: ~Copyable {
     /// One frame.
     @_noAllocation @_noLocks
     public mutating func process(_ spectra: borrowing ArraySpectra) {
-        guard microphones > 1 else { return }
+        frame = (frame &+ 1) % Self.stride
+        guard microphones > 1, frame == 0 else { return }
         for offset in 0..<Self.bins {
             gather(spectra, Self.firstBin &+ offset)
             smooth(offset)
@@ -78,12 +82,12 @@ public struct MicrophoneHealth: ~Copyable {
             let x = bin.base[m]
             let s = ComplexInt32(re: re &- x.re, im: im &- x.im)
             let index = m &* Self.bins &+ offset
-            own.base[index] &+= (x.power &- own.base[index]) &>> 5
-            others.base[index] &+= (s.power &- others.base[index]) &>> 5
+            own.base[index] &+= (x.power &- own.base[index]) &>> 4
+            others.base[index] &+= (s.power &- others.base[index]) &>> 4
             let real = Int64(x.re) &* Int64(s.re) &+ Int64(x.im) &* Int64(s.im)
             let imaginary = Int64(x.im) &* Int64(s.re) &- Int64(x.re) &* Int64(s.im)
-            crossRe.base[index] &+= (real &- crossRe.base[index]) &>> 5
-            crossIm.base[index] &+= (imaginary &- crossIm.base[index]) &>> 5
+            crossRe.base[index] &+= (real &- crossRe.base[index]) &>> 4
+            crossIm.base[index] &+= (imaginary &- crossIm.base[index]) &>> 4
         }
     }
 
@@ -105,7 +109,7 @@ public struct MicrophoneHealth: ~Copyable {
         power.base[m] = sum
         coherenceQ15.base[m] = Int32(truncatingIfNeeded: coherence / Int64(Self.bins))
         let clipped = spectra.clippedSamples(m) > 1 ? Int32(32_768) : 0
-        clippingQ15.base[m] &+= (clipped &- clippingQ15.base[m]) &>> 5
+        clippingQ15.base[m] &+= (clipped &- clippingQ15.base[m]) &>> 4
     }
 
     @_noAllocation @_noLocks
@@ -143,8 +147,8 @@ public struct MicrophoneHealth: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func note(_ m: Int, isBad: Bool) {
         let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: m)
-        badFrames.base[m] = max(min(badFrames.base[m] &+ (isBad ? 1 : -1), Self.patienceFrames), 0)
-        if badFrames.base[m] == Self.patienceFrames && deaf.nonzeroBitCount < microphones &- 1 { deaf |= bit }
+        badFrames.base[m] = max(min(badFrames.base[m] &+ (isBad ? 1 : -1), Self.patience), 0)
+        if badFrames.base[m] == Self.patience && deaf.nonzeroBitCount < microphones &- 1 { deaf |= bit }
         if badFrames.base[m] == 0 { deaf &= ~bit }
     }
 }

@@ -102,6 +102,6 @@ struct SpatialStatistics: ~Copyable {
 
     @_noAllocation @_noLocks @inline(__always)
     private func approach(_ part: inout Int32, _ value: Int64, _ rateQ15: Int64) {
-        part &+= Int32(truncatingIfNeeded: ((value &- Int64(part)) &* rateQ15 &+ 16_384) &>> 15)
+        part &+= Int32(truncatingIfNeeded: ((value &- Int64(part)) &* rateQ15) &>> 15)
     }
 }

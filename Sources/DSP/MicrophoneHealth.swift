@@ -10,9 +10,8 @@
 public struct MicrophoneHealth: ~Copyable {
     private static var firstBin: Int { 3 }
     private static var bins: Int { 16 }
-    private static var patience: Int32 { 50 }
-    /// Looks at one frame of so many: its smoothing over 0.3 s needs no more.
-    private static var stride: Int { 2 }
+    /// A second of looks, its two ends included.
+    private static var patience: Int32 { 51 }
 
     /// Bit m is microphone m being left out.
     public private(set) var deaf: UInt8 = 0
@@ -26,9 +25,9 @@ public struct MicrophoneHealth: ~Copyable {
     private let crossIm: FixedArray<Int64>
     private let clippingQ15: FixedArray<Int32>
     private let coherenceQ15: FixedArray<Int32>
-    /// 0...50: full is left out.
+    /// 0...51: full is left out.
     private let badFrames: FixedArray<Int32>
-    private var frame = 0
+    private var looks = false
     private let ordered: FixedArray<Int64>
     private let bin = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
 
@@ -47,11 +46,11 @@ public struct MicrophoneHealth: ~Copyable {
         ordered = FixedArray(count: microphones, repeating: 0)
     }
 
-    /// One frame.
+    /// One frame. Every second one is looked at: windows overlap so much that the others say little.
     @_noAllocation @_noLocks
     public mutating func process(_ spectra: borrowing ArraySpectra) {
-        frame = (frame &+ 1) % Self.stride
-        guard microphones > 1, frame == 0 else { return }
+        looks.toggle()
+        guard microphones > 1, looks else { return }
         for offset in 0..<Self.bins {
             gather(spectra, Self.firstBin &+ offset)
             smooth(offset)

@@ -93,7 +93,9 @@ import Testing
             let beam = rig.step(channels, t, mask: masks[t])
             let heard = channels.indices.map { rig.reference($0) }
             let right = model.form(heard)
-            model.learn(heard, mask: masks[t], degrees: rig.beamformer.directionDegrees)
+            model.learn(
+                heard, mask: masks[t], degrees: rig.beamformer.directionDegrees,
+                confidenceQ15: rig.beamformer.directionConfidenceQ15)
             guard t >= 150 else { continue }
             for k in 1..<256 {
                 signal += right[k].power

@@ -4,7 +4,7 @@ import DSP
     import Glibc
 #endif
 
-/// The beam of `Beamformer` in double precision, by its equations; the direction is given.
+/// The beam of `Beamformer` in double precision, by its equations; the direction and its confidence are given.
 struct ReferenceBeam {
     struct Complex {
         var re, im: Double
@@ -25,9 +25,9 @@ struct ReferenceBeam {
     private let count: Int
     private var talker: [Matrix]
     private var noise: [Matrix]
-    private var vectors: [[Complex]]
+    private var powers = [Double](repeating: 0, count: 257)
     private var weights: [[Complex]]
-    private var (frames, half, turn) = (0, 0, 0)
+    private var (frames, turn) = (0, 0)
 
     init(_ geometry: ArrayGeometry) {
         self.geometry = geometry
@@ -36,8 +36,7 @@ struct ReferenceBeam {
         talker = Array(repeating: zero, count: 257)
         noise = talker
         let first = (0..<count).map { Complex($0 == 0 ? 1 : 0, 0) }
-        vectors = Array(repeating: first, count: 257)
-        weights = vectors
+        weights = Array(repeating: first, count: 257)
     }
 
     func form(_ heard: [PlainSpectrum]) -> [Complex] {
@@ -48,27 +47,27 @@ struct ReferenceBeam {
         }
     }
 
-    mutating func learn(_ heard: [PlainSpectrum], mask: [Int32], degrees: Int16) {
-        frames = min(frames + 1, 200)
-        let first = 1 + half
-        half = 1 - half
-        for k in stride(from: first, to: 256, by: 2) {
+    mutating func learn(_ heard: [PlainSpectrum], mask: [Int32], degrees: Int16, confidenceQ15: Int16) {
+        frames = min(frames + 1, 300)
+        let visits = (frames + 3) / 4
+        for k in stride(from: 1 + turn % 4, to: 256, by: 4) {
             let x = heard.map { Complex($0.bins[k].re, $0.bins[k].im) }
             let power = x.reduce(0) { $0 + $1.power }
-            let share = pow(Double(mask[k]) / 32_768, 2)
+            let share = Double(mask[k]) / 32_768
             guard power > 0 else { continue }
-            let (fast, slow) = (share * 2_621 / 32_768, (1 - share) * min(2 / Double(frames + 1), 1))
+            powers[k] += (power - powers[k]) / Double(min(visits, 25))
+            let (fast, slow) = (share / 10, (1 - share * share) / Double(visits))
             for i in 0..<count {
                 for j in 0..<count {
-                    let product = x[i] * x[j].conjugate * (1 / power)
+                    let product = x[i] * x[j].conjugate * (1 / max(powers[k], power / 8))
                     talker[k][i][j] = talker[k][i][j] + (product - talker[k][i][j]) * fast
                     noise[k][i][j] = noise[k][i][j] + (product - noise[k][i][j]) * slow
                 }
             }
         }
-        guard degrees >= 0 else { return }
         let grid = (Double(degrees) / 5).rounded() * 5
-        for k in stride(from: 1 + turn, to: 256, by: 8) { solve(k, degrees: grid) }
+        let weight = degrees < 0 ? 0 : min(10 * Double(confidenceQ15) / 32_768, 1) / 2
+        for k in stride(from: 1 + turn, to: 256, by: 8) { solve(k, degrees: grid, weight: weight) }
         turn = (turn + 1) % 8
     }
 
@@ -81,15 +80,15 @@ struct ReferenceBeam {
         }
     }
 
-    private mutating func solve(_ k: Int, degrees: Double) {
+    private mutating func solve(_ k: Int, degrees: Double, weight: Double) {
         let d = wave(k, degrees)
-        let v = vectors[k]
-        let along =
-            (0..<count).reduce(Complex(0, 0)) { $0 + d[$1].conjugate * v[$1] } * (1 / Double(count))
+        let talkerTrace = (0..<count).reduce(0) { $0 + talker[k][$1][$1].re }
+        let noiseTrace = (0..<count).reduce(0) { $0 + noise[k][$1][$1].re }
+        guard talkerTrace > 0 else { return }
         let h = (0..<count).map { i in
-            (0..<count).reduce(d[i] * along) { $0 + talker[k][i][$1] * v[$1] * 0.25 }
+            talker[k][i][0] * (1 / max(talkerTrace, 1.0 / 64)) + d[i] * d[0].conjugate * (weight / Double(count))
         }
-        var r = noise[k]
+        var r = noise[k].map { $0.map { $0 * (1 / max(noiseTrace, 1e-3)) } }
         for i in 0..<count {
             for j in 0..<count {
                 let (a, b) = (geometry.positions[i], geometry.positions[j])
@@ -100,14 +99,12 @@ struct ReferenceBeam {
                 r[i][j] =
                     r[i][j]
                     + Complex(
-                        (0.1 * (angle == 0 ? 1 : sin(angle) / angle) + (i == j ? 0.01 : 0)) / Double(count), 0)
+                        (0.03 * (angle == 0 ? 1 : sin(angle) / angle) + (i == j ? 0.005 : 0)) / Double(count), 0)
             }
         }
         let solution = Self.solve(r, h)
         let gain = (0..<count).reduce(0) { $0 + (h[$1].conjugate * solution[$1]).re }
         weights[k] = solution.map { $0 * h[0].conjugate * (1 / gain) }
-        let size = solution.reduce(0) { max($0, $1.power) }.squareRoot()
-        vectors[k] = solution.map { $0 * (1 / size) }
     }
 
     /// Gauss and Jordan; the matrix is positive definite.

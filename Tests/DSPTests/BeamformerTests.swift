@@ -61,6 +61,41 @@ import Testing
         #expect(noise < -15)
     }
 
+    /// The beam's power over the first microphone's from frame `from` on, decibels, where `talker` alone sounds and the mask knows.
+    private func level(_ scene: ArrayScene, from: Int, masks: (Int) -> [Int32]) -> Double {
+        let channels = scene.channels.map(ArrayScene.quantized)
+        var rig = BeamRig(scene.geometry)
+        var sums = (beam: 0.0, heard: 0.0)
+        for t in 0..<scene.count / 160 {
+            let beam = rig.step(channels, t, mask: masks(t)).power(20..<225)
+            if t >= from { sums = (sums.beam + beam, sums.heard + rig.reference().power(20..<225)) }
+        }
+        return Reference.decibels(sums.beam / sums.heard)
+    }
+
+    /// Two seconds of noise, two of a talker at 40 degrees; then he stands at 190 and talks on.
+    @Test func `a talker who changes his place within a turn is heard as he is half a second later`() {
+        var scene = ArrayScene(.circular4, samples: 5 * 16_000, seed: 15)
+        var noise = ArrayScene(.circular4, samples: 2 * 16_000, seed: 16)
+        noise.addDiffuse(rms: 300)
+        for m in 0..<4 { scene.channels[m].replaceSubrange(0..<32_000, with: noise.channels[m]) }
+        let voice = ArrayScene.voice(2 * 16_000, rms: 1_000, seed: 17)
+        scene.add(voice, degrees: 40, start: 2 * 16_000)
+        scene.add(voice, degrees: 190, start: 4 * 16_000)
+        #expect(abs(level(scene, from: 450) { $0 < 200 ? Self.none : Self.all }) < 1)
+    }
+
+    /// The door is 20 dB louder than the voice and the mask takes it for the talker.
+    @Test func `a slammed door that is taken for the talker does not turn the beam away from him`() {
+        var scene = ArrayScene(.circular4, samples: 4 * 16_000, seed: 18)
+        var noise = ArrayScene(.circular4, samples: 2 * 16_000, seed: 16)
+        noise.addDiffuse(rms: 300)
+        for m in 0..<4 { scene.channels[m].replaceSubrange(0..<32_000, with: noise.channels[m]) }
+        scene.add(ArrayScene.voice(2 * 16_000, rms: 500, seed: 19), degrees: 40, start: 2 * 16_000)
+        scene.add(scene.noise(rms: 5_000, samples: 640), degrees: 250, start: 3 * 16_000)
+        #expect(abs(level(scene, from: 310) { $0 < 200 ? Self.none : Self.all }) < 2)
+    }
+
     @Test func `until somebody speaks the first microphone passes`() {
         var scene = ArrayScene(.circular4, samples: 16_000, seed: 9)
         scene.addDiffuse(rms: 300)

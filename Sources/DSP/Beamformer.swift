@@ -7,7 +7,7 @@
 /// plane wave from the found direction and g = min(10 c, 1) / 2 by the finder's confidence c. h is the talker's way to the
 /// microphones, relative to the reference: a column of a covariance of rank one is just that. Where C holds nothing but noise
 /// the reference microphone passes, and so it does until something is learnt. A quarter of the bins learns in each frame, in
-/// turn, and half of those are solved. The reference is the first microphone that is well.
+/// turn, and a third of those are solved. The reference is the first microphone that is well.
 ///
 /// Sources: Capon 1969; Souden, Benesty and Affes 2010 (the column; ours is divided by h^H R^-1 h and not by the trace of
 /// R^-1 C, so that no bin loses level); Gannot, Burshtein and Weinstein, "Signal enhancement using beamforming and
@@ -47,7 +47,7 @@ public struct Beamformer: ~Copyable {
     private let vector = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
     /// Learnt since the microphones last changed, at most 200.
     private var frames: Int32 = 0
-    /// The eighth that is solved next.
+    /// The twelfth that is solved next.
     private var turn = 0
 
     public init(geometry: ArrayGeometry) {
@@ -99,9 +99,9 @@ public struct Beamformer: ~Copyable {
         var k = 1 &+ turn
         while k < Spectrum.binCount &- 1 {
             solve(k)
-            k &+= 8
+            k &+= 12
         }
-        turn = (turn &+ 1) & 7
+        turn = (turn &+ 1) % 12
     }
 
     /// Every fourth bin, with time constants of 0.4 s of speech and 2 s of everything else, shorter in the first two seconds.

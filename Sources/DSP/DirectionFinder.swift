@@ -2,7 +2,7 @@
 ///
 /// Of 36 bins from 0.4 to 5.8 kHz three are looked at per frame, so the whole grid is renewed eight times a second. A bin says
 /// for each direction how strongly d^H (C - r N) d answers, C being the talker's covariance, N that of everything else at the
-/// same trace: what comes from where the noise comes from does not count. A direction farther than 15 degrees from the
+/// same trace: what comes from where the noise comes from does not count. A direction farther than 10 degrees from the
 /// present one takes over only when it has answered more by an eighth twice in a row: a beam that jumps within a word is
 /// worse than a late one.
 /// Source: DiBiase, "A high-accuracy, low-latency technique for talker localization in reverberant environments", 2000.
@@ -108,7 +108,7 @@ public struct DirectionFinder: ~Copyable {
             return
         }
         let apart = abs(best &- index)
-        let isNear = min(apart, steering.isClosed ? steering.directions &- apart : apart) <= 3
+        let isNear = min(apart, steering.isClosed ? steering.directions &- apart : apart) <= 1
         let present = round.base[index]
         challengerRounds = round.base[best] > present &+ max(present, 0) &>> 3 ? challengerRounds &+ 1 : 0
         if isNear || challengerRounds >= 2 {
@@ -125,7 +125,7 @@ public struct DirectionFinder: ~Copyable {
         let right = round.base[index < last ? index &+ 1 : steering.isClosed ? 0 : last &- 1]
         let bend = left &+ right &- 2 &* round.base[index]
         let step = Int32(truncatingIfNeeded: SteeringVectors.stepDegrees)
-        let offset = bend < 0 ? max(min(step &* (right &- left) / (0 &- 2 &* bend), 2), -2) : 0
+        let offset = bend < 0 ? max(min(step &* (right &- left) / (0 &- 2 &* bend), 4), -4) : 0
         let whole = Int32(truncatingIfNeeded: index) &* step &+ offset
         return Int16(truncatingIfNeeded: steering.isClosed ? (whole &+ 360) % 360 : max(min(whole, 180), 0))
     }

@@ -5,8 +5,8 @@
 /// through a table of 1024 entries: within 0.0031 of the true value (-50 dB).
 struct SteeringVectors: ~Copyable {
     /// Degrees between neighbours of the grid.
-    static var stepDegrees: Int { 5 }
-    /// Directions of the grid: 0, 5 ... 355, or 0, 5 ... 180 on a line.
+    static var stepDegrees: Int { 10 }
+    /// Directions of the grid: 0, 10 ... 350, or 0, 10 ... 180 on a line.
     let directions: Int
     let microphones: Int
     /// Whether the grid is a circle.

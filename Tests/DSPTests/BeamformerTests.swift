@@ -53,12 +53,13 @@ import Testing
         #expect(abs(talker) < 0.5)
     }
 
+    /// Up to 5.6 kHz: at 6.1 kHz waves from 60 and from 300 degrees are two whole turns apart on the circle, so nothing tells them.
     @Test(arguments: [(ArrayGeometry.circular4, 300.0), (.linear4, 140)])
     func `a noise from one place is nulled`(geometry: ArrayGeometry, degrees: Double) {
-        let (_, noise) = listen(geometry, talkerDegrees: 60, bins: 20..<200) { scene in
+        let (_, noise) = listen(geometry, talkerDegrees: 60, bins: 20..<180) { scene in
             scene.add(scene.noise(rms: 500), degrees: degrees)
         }
-        #expect(noise < -15)
+        #expect(noise < -25)
     }
 
     /// The beam's power over the first microphone's from frame `from` on, decibels, where `talker` alone sounds and the mask knows.

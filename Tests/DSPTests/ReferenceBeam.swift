@@ -65,7 +65,7 @@ struct ReferenceBeam {
                 }
             }
         }
-        let grid = (Double(degrees) / 5).rounded() * 5
+        let grid = (Double(degrees) / 10).rounded() * 10
         let weight = degrees < 0 ? 0 : min(10 * Double(confidenceQ15) / 32_768, 1) / 2
         for k in stride(from: 1 + turn, to: 256, by: 12) { solve(k, degrees: grid, weight: weight) }
         turn = (turn + 1) % 12

@@ -42,7 +42,7 @@ public struct Beamformer: ~Copyable {
     private let well = FixedArray<Int>(count: 8, repeating: 0)
     private var wellCount = 0
     private var active: UInt8 = 0
-    /// By how much the mantissas of each of these are shifted to the common exponent.
+    /// By how much the mantissas of each of these are shifted right to the common exponent.
     private let shifts = FixedArray<Int32>(count: 8, repeating: 0)
     private let vector = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
     /// Learnt since the microphones last changed, at most 200.
@@ -153,20 +153,22 @@ public struct Beamformer: ~Copyable {
     /// `vector` from one bin of the microphones that are well, the largest part in 2^13 ..< 2^14; its exponent.
     @_noAllocation @_noLocks
     private func gather(_ spectra: borrowing ArraySpectra, _ k: Int, _ common: Int) -> Int {
+        let bins = spectra.bins(0) + k
         var bits: Int32 = 0
         for i in 0..<wellCount {
-            let x = spectra.bins(well.base[i])[k]
+            let x = bins[well.base[i] &* Spectrum.binCount]
             let value = ComplexInt32(re: x.re &>> shifts.base[i], im: x.im &>> shifts.base[i])
             vector.base[i] = value
             bits |= magnitudeBits(value.re) | magnitudeBits(value.im)
         }
-        let excess = 17 &- headroom(bits)
-        let (left, right) = (Int32(truncatingIfNeeded: max(0 &- excess, 0)), Int32(truncatingIfNeeded: max(excess, 0)))
+        // To the left until nothing is free, then back: one loop for loud and quiet.
+        let free = headroom(bits)
+        let left = Int32(truncatingIfNeeded: free)
         for i in 0..<wellCount {
-            vector.base[i].re = (vector.base[i].re &<< left) &>> right
-            vector.base[i].im = (vector.base[i].im &<< left) &>> right
+            vector.base[i].re = (vector.base[i].re &<< left) &>> 17
+            vector.base[i].im = (vector.base[i].im &<< left) &>> 17
         }
-        return common &+ excess
+        return common &+ 17 &- free
     }
 
     /// New weights for one bin.

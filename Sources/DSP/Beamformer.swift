@@ -72,7 +72,7 @@ public struct Beamformer: ~Copyable {
         let common = spectra.commonExponent()
         for i in 0..<wellCount {
             shifts.base[i] = Int32(truncatingIfNeeded: min(common &- spectra.exponent(well.base[i]), 29))
-            add(spectra.bins(well.base[i]), weights.base + well.base[i] &* Spectrum.binCount, shifts.base[i] &+ 2)
+            add(spectra.bins(well.base[i]), weights.base + well.base[i] &* Spectrum.binCount, Int64(shifts.base[i] &+ 2))
         }
         let limit: Int64 = 1 &<< 30 &- 1
         for k in 0..<Spectrum.binCount {
@@ -140,13 +140,13 @@ public struct Beamformer: ~Copyable {
         }
     }
 
-    /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit; each microphone gives less than 2^60.
+    /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit: below 2^61 before it is shifted and 2^59 after.
     @_noAllocation @_noLocks
-    private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafeMutablePointer<ComplexInt32>, _ shift: Int32) {
+    private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafeMutablePointer<ComplexInt32>, _ shift: Int64) {
         for k in 0..<Spectrum.binCount {
-            let (re, im) = (Int64(x[k].re &>> shift), Int64(x[k].im &>> shift))
-            sumsRe.base[k] &+= Int64(w[k].re) &* re &+ Int64(w[k].im) &* im
-            sumsIm.base[k] &+= Int64(w[k].re) &* im &- Int64(w[k].im) &* re
+            let (re, im) = (Int64(x[k].re), Int64(x[k].im))
+            sumsRe.base[k] &+= (Int64(w[k].re) &* re &+ Int64(w[k].im) &* im) &>> shift
+            sumsIm.base[k] &+= (Int64(w[k].re) &* im &- Int64(w[k].im) &* re) &>> shift
         }
     }
 

@@ -6,7 +6,7 @@
 ///
 /// M being the misalignment that the canceller's own uncertainty predicts, Y its echo estimate; the last term stands for a
 /// loudspeaker that distorts. From the first reply on M covers an echo path that is not learned yet. The factor k of each band
-/// follows what is really left: down with a time constant of 0.5 s, up by 20 dB per second, and hardly while somebody talks. It
+/// follows what is really left: down with a time constant of 2.5 s, up by 20 dB per second, and hardly while somebody talks. It
 /// stays within 0...20 dB, and above 9, 6 and 3 dB for the first three times 0.64 s in which a new path is heard in the band.
 ///
 /// Whether somebody talks is told by the fifteen bands below 4.3 kHz: x, the mean of their excess over R and twice the noise,

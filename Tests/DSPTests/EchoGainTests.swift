@@ -58,7 +58,7 @@ private struct EchoGainModel {
         guard factor[index] * expected > noise[index] else { return }
         let seen = max(residual[index] - 2 * noise[index], 0) / (expected + 1)
         let risen = factor[index] * (certainty > 0.5 ? 1 + 1.0 / 1024 : 1 + 1.0 / 21)
-        let moved = seen < factor[index] ? factor[index] + (seen - factor[index]) * 5 / 256 : min(risen, seen)
+        let moved = seen < factor[index] ? factor[index] + (seen - factor[index]) / 256 : min(risen, seen)
         learned[index] = min(learned[index] + 1, 192)
         factor[index] = min(max(moved, exp2(Double(3 - learned[index] / 64))), 100)
     }

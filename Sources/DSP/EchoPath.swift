@@ -5,8 +5,8 @@
 /// (the gradient constraint). When the residual becomes louder than the microphone the path has changed: the weights are halved.
 ///
 /// Formats: X and E Q4 of the pre-emphasised sample step (below 2^29). W Q26, held within +-8 (18 dB of echo gain in each
-/// partition) every fourth frame, bins in turn: a frame moves it by at most 3.2, because D is at least U |X|^2 + 13/40 |E|^2 over
-/// the number of microphones, and so K E at most 5/8 sqrt(40/13 x 8); it stays below 21, and Int32 holds 32. Sums of products
+/// partition) every fourth frame, bins in turn: a frame moves it by at most 4, because D is at least U |X|^2 / 2 + 13/32 |E|^2
+/// over the number of microphones, and so K E at most 5/8 sqrt(64/13 x 8); it stays below 24, and Int32 holds 32. Sums of products
 /// Int64; only 16 partitions of full-scale square waves with weights beyond 8 would wrap.
 struct EchoPath: ~Copyable {
     private static var bins: Int { FarEndSpectra.binCount }
@@ -128,7 +128,7 @@ struct EchoPath: ~Copyable {
         for bin in 0..<Self.bins {
             let w = weights.base + bin &* count
             let gain = learning.gains.base + bin &* count
-            let shift = Int64(learning.weightShifts.base[bin])
+            let shift = Int64(learning.weightShifts.base[bin &>> 1])
             let (re, im) = (Int64(residual[bin].re), Int64(residual[bin].im))
             for p in 0..<FarEndSpectra.reach(bin, count) {
                 let (gainRe, gainIm) = (Int64(gain[p].re), Int64(gain[p].im))
@@ -175,10 +175,12 @@ struct EchoPath: ~Copyable {
         (block.base + FarEndSpectra.partitionSamples).update(repeating: 0, count: 512 &- FarEndSpectra.partitionSamples)
         let exponent = shrink &+ fft.forward(UnsafePointer(block.base), into: spectrum.base)
         scale(parts, count: 2 &* Self.bins, byPowerOfTwo: exponent, within: Self.weightLimit)
-        for bin in 0..<Self.bins where partition < FarEndSpectra.reach(bin, partitions) {
-            let weight = spectrum.base[bin]
-            weights.base[bin &* partitions &+ partition] = weight
-            learning.noteWeight(bin, partition, weightPowerQ30: weight.power &>> 22)
+        for pair in 0..<FarEndSpectra.pairCount where partition < FarEndSpectra.reach(2 &* pair, partitions) {
+            let (bin, next) = (2 &* pair, FarEndSpectra.upperBin(pair))
+            weights.base[bin &* partitions &+ partition] = spectrum.base[bin]
+            weights.base[next &* partitions &+ partition] = spectrum.base[next]
+            let power = spectrum.base[bin].power &>> 23 &+ spectrum.base[next].power &>> 23
+            learning.noteWeight(pair, partition, weightPowerQ30: power)
         }
     }
 }

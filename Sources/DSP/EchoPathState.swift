@@ -19,7 +19,7 @@ public enum EchoPathRefusal: Sendable, Equatable {
 /// | 0...3 | mark, version, length in bytes, microphones |
 /// | 4...6 | partitions of the tail, the far end's lag in frames, the echo's delay in frames plus one (0 when unknown) |
 /// | 40 | by band: `EchoResidual`'s factor Q8, frames that it has learned |
-/// | 257 x partitions | U, Q30, [bin][partition] |
+/// | 129 x partitions | U, Q30, [pair of bins][partition] |
 /// | microphones x 257 x partitions x 2 | W, Q26, [bin][partition], real and imaginary |
 /// | last | checksum |
 ///
@@ -32,7 +32,7 @@ private enum StateLayout {
 
     @_noAllocation @_noLocks
     static func bytes(microphones: Int, partitions: Int) -> Int {
-        4 &* (headerWords &+ 2 &* EchoBands.count &+ 257 &* partitions &* (1 &+ 2 &* microphones) &+ 1)
+        4 &* (headerWords &+ 2 &* EchoBands.count &+ partitions &* (FarEndSpectra.pairCount &+ 2 &* 257 &* microphones) &+ 1)
     }
 }
 
@@ -100,7 +100,7 @@ extension EchoStage {
         for index in 0..<canceller.learning.uncertainty.count { writer.put(uncertainty[index]) }
         for microphone in 0..<canceller.microphones {
             let weights = canceller.paths[microphone].weights.base
-            for index in 0..<canceller.learning.uncertainty.count {
+            for index in 0..<canceller.paths[microphone].weights.count {
                 writer.put(weights[index].re)
                 writer.put(weights[index].im)
             }
@@ -122,11 +122,11 @@ extension EchoStage {
             residualEcho.factorQ8.base[band] = Int64(reader.number(256, 25_600))
             residualEcho.learnedFrames.base[band] = Int(reader.number(0, 1 << 16))
         }
-        let (uncertainty, count) = (canceller.learning.uncertainty.base, canceller.learning.uncertainty.count)
-        for index in 0..<count { uncertainty[index] = reader.number(0, 1 << 30) }
+        let uncertainty = canceller.learning.uncertainty.base
+        for index in 0..<canceller.learning.uncertainty.count { uncertainty[index] = reader.number(0, 1 << 30) }
         for microphone in 0..<canceller.microphones {
             let weights = canceller.paths[microphone].weights.base
-            for index in 0..<count {
+            for index in 0..<canceller.paths[microphone].weights.count {
                 let re = reader.number(1 - 1 << 29, 1 << 29 - 1)
                 weights[index] = ComplexInt32(re: re, im: reader.number(1 - 1 << 29, 1 << 29 - 1))
             }
@@ -157,10 +157,10 @@ extension EchoCanceller {
     /// Weights and uncertainty have been put in from before.
     @_noAllocation @_noLocks
     mutating func resume() {
-        for bin in 0..<257 {
+        for pair in 0..<FarEndSpectra.pairCount {
             var power: Int64 = 0
-            for microphone in 0..<microphones { power += learning.lastPower(of: paths[microphone].weights, bin) }
-            learning.resume(bin, oldestPowerQ30: power / Int64(microphones))
+            for microphone in 0..<microphones { power += learning.lastPower(of: paths[microphone].weights, pair) }
+            learning.resume(pair, oldestPowerQ30: power / Int64(microphones))
         }
     }
 }

@@ -1,7 +1,7 @@
-/// The division of one bin's Kalman step, 1 / D, done once for all partitions and microphones in block floating point.
+/// The division of one pair of bins' Kalman step, 1 / D, done once for all partitions and microphones in block floating point.
 ///
 /// With D = 2^(62 - s) to 2^(63 - s) an uncertainty becomes 5/4 U / D with a mantissa below 5/4 2^30; times X it is the gain
-/// K. As D is at least U |X|^2, |K| is at most 5/4 sqrt(U / D): shifted right by 31 - s/2 it stays below 2^30 and keeps the
+/// K. As D is at least U |X|^2 / 2, |K| is at most 5/4 sqrt(2 U / D): shifted right by 31 - s/2 it stays below 2^31 and keeps the
 /// precision of a small U at any level.
 struct EchoStep {
     /// s.

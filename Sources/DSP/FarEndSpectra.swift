@@ -2,12 +2,14 @@
 ///
 /// Every frame the newest 512 samples, pre-emphasised by 1 - 0.9 z^-1, are transformed. Partition p of a canceller looks back
 /// 20 p ms, that is at the spectrum of every second frame, so even and odd frames are kept apart. For each bin the
-/// partitions lie side by side, newest first: `window(bin)`; so do their powers, computed once for all microphones.
+/// partitions lie side by side, newest first: `window(bin)`; so do the powers of pairs of bins, computed once for all microphones.
 public struct FarEndSpectra: ~Copyable {
     /// Echo taps per partition: two frames.
     public static var partitionSamples: Int { 320 }
     /// Bins from DC to 8 kHz.
     public static var binCount: Int { 257 }
+    /// Bins two by two, for what is kept of the powers; the last bin stands alone.
+    static var pairCount: Int { 129 }
     /// Fraction bits of the spectra: |X| of pre-emphasised full scale stays below 2^29.
     static var fractionBits: Int { 4 }
 
@@ -33,7 +35,7 @@ public struct FarEndSpectra: ~Copyable {
     private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
     /// [bin][parity][2 x partitions]: written twice, `partitions` apart, so that a window never wraps.
     private let history: FixedArray<ComplexInt32>
-    /// |X|^2 of the same, in the same places.
+    /// Mean |X|^2 of pairs of bins, [pair][parity][2 x partitions].
     private let powers: FixedArray<Int64>
 
     /// - Parameter tailMilliseconds: how long an echo can last, delay included; a multiple of 20 in 20...320.
@@ -42,7 +44,7 @@ public struct FarEndSpectra: ~Copyable {
         partitions = tailMilliseconds / 20
         silentFrames = 2 * partitions + 2
         history = FixedArray(count: 257 * 4 * partitions, repeating: ComplexInt32(re: 0, im: 0))
-        powers = FixedArray(count: 257 * 4 * partitions, repeating: 0)
+        powers = FixedArray(count: Self.pairCount * 4 * partitions, repeating: 0)
     }
 
     /// Takes the 160 samples that belong to the microphones' next frame.
@@ -66,7 +68,11 @@ public struct FarEndSpectra: ~Copyable {
             let place = (2 &* bin &+ parity) &* 2 &* partitions &+ slot
             history.base[place] = value
             history.base[place &+ partitions] = value
-            let power = value.power &>> 14
+        }
+        for pair in 0..<Self.pairCount {
+            // Each below 2^59.
+            let power = (spectrum.base[2 &* pair].power &+ spectrum.base[Self.upperBin(pair)].power) &>> 15
+            let place = (2 &* pair &+ parity) &* 2 &* partitions &+ slot
             powers.base[place] = power
             powers.base[place &+ partitions] = power
         }
@@ -84,11 +90,15 @@ public struct FarEndSpectra: ~Copyable {
         UnsafePointer(history.base.advanced(by: windowStart &+ bin &* windowStride))
     }
 
-    /// |X|^2 of the same `partitions` values, Q-6: below 2^44.
+    /// Mean |X|^2 of a pair, `partitions` values, Q-6: below 2^44.
     @_noAllocation @_noLocks @inline(__always)
-    func powerWindow(_ bin: Int) -> UnsafePointer<Int64> {
-        UnsafePointer(powers.base.advanced(by: windowStart &+ bin &* windowStride))
+    func powerWindow(_ pair: Int) -> UnsafePointer<Int64> {
+        UnsafePointer(powers.base.advanced(by: windowStart &+ pair &* windowStride))
     }
+
+    /// The second bin of a pair, the first being twice its number; the last pair is one bin twice.
+    @_noAllocation @_noLocks @inline(__always)
+    static func upperBin(_ pair: Int) -> Int { min(2 &* pair &+ 1, binCount &- 1) }
 
     @inline(__always) private var windowStart: Int { (frame & 1) &* 2 &* partitions &+ head }
     @inline(__always) private var windowStride: Int { 4 &* partitions }

@@ -17,19 +17,19 @@ struct ReferenceEchoCanceller {
     private var (lastInput, lastOutput): ([Double], [Double])
     /// [microphone][partition][bin].
     private var weights: [[Bins]]
-    /// [partition][bin].
+    /// [partition][pair of bins].
     private var uncertainty: [[Double]]
     private var growth: [[Double]]
     /// Energies of echo, residual and microphone by which a broken path is found.
     private var energies: [(echo: Double, residual: Double, microphone: Double)]
-    private var smoothed = [Double](repeating: 0, count: 257)
+    private var smoothed = [Double](repeating: 0, count: 129)
 
     init(tailMilliseconds: Int, microphones: Int = 1) {
         partitions = tailMilliseconds / 20
         let zeros = Bins(repeating: (0, 0), count: 257)
         weights = Array(repeating: Array(repeating: zeros, count: partitions), count: microphones)
-        uncertainty = (0..<partitions).map { Array(repeating: 0.3 * pow(0.5, Double(max($0 - 3, 0))), count: 257) }
-        growth = Array(repeating: Array(repeating: 0, count: 257), count: partitions)
+        uncertainty = (0..<partitions).map { Array(repeating: 0.3 * pow(0.5, Double(max($0 - 3, 0))), count: 129) }
+        growth = Array(repeating: Array(repeating: 0, count: 129), count: partitions)
         lastInput = Array(repeating: 0, count: microphones)
         lastOutput = lastInput
         energies = Array(repeating: (0, 0, 0), count: microphones)
@@ -109,32 +109,41 @@ struct ReferenceEchoCanceller {
             for k in 0..<257 {
                 weights[index][p][k].re /= 2
                 weights[index][p][k].im /= 2
-                uncertainty[p][k] = max(uncertainty[p][k], prior / 10)
+                uncertainty[p][k / 2] = max(uncertainty[p][k / 2], prior / 10)
             }
         }
     }
 
     private mutating func learn(_ residuals: [Bins]) {
         let power = (0..<257).map { k in residuals.reduce(0) { $0 + $1[k].re * $1[k].re + $1[k].im * $1[k].im } }
-        for k in 0..<257 {
-            let sum = power[max(k - 2, 0)...min(k + 2, 256)].reduce(0, +)
-            smoothed[k] = (smoothed[k] + sum) / 2
-            let other = 13.0 / 8 * max(smoothed[k], sum) / Double(5 * residuals.count)
-            let shares = (0..<(k < 128 ? partitions : min(partitions, 6))).map { p in
-                window(p).map { uncertainty[p][k] * ($0[k].re * $0[k].re + $0[k].im * $0[k].im) } ?? 0
+        for (j, pair) in Self.pairs.enumerated() {
+            let sum = power[max(2 * j - 1, 0)...min(2 * j + 2, 256)].reduce(0, +)
+            smoothed[j] = (smoothed[j] + sum) / 2
+            let other = 13.0 / 8 * max(smoothed[j], sum) / Double(4 * residuals.count)
+            let shares = (0..<(j < 64 ? partitions : min(partitions, 6))).map { p in
+                window(p).map { uncertainty[p][j] * Self.meanPower($0, pair) } ?? 0
             }
             // 2^16 in twice Q8.
             let divisor = max(shares.reduce(other, +), 128)
             for p in shares.indices {
                 guard let x = window(p) else { continue }
-                let gain = 1.25 * uncertainty[p][k] / divisor
+                let gain = 1.25 * uncertainty[p][j] / divisor
                 for (m, e) in residuals.enumerated() {
-                    weights[m][p][k].re += gain * (x[k].re * e[k].re + x[k].im * e[k].im)
-                    weights[m][p][k].im += gain * (x[k].re * e[k].im - x[k].im * e[k].re)
+                    for k in Set(pair) {
+                        weights[m][p][k].re += gain * (x[k].re * e[k].re + x[k].im * e[k].im)
+                        weights[m][p][k].im += gain * (x[k].re * e[k].im - x[k].im * e[k].re)
+                    }
                 }
-                uncertainty[p][k] += growth[p][k] - uncertainty[p][k] * shares[p] / divisor * 160 / 512
+                uncertainty[p][j] += growth[p][j] - uncertainty[p][j] * shares[p] / divisor * 160 / 512
             }
         }
+    }
+
+    /// Two bins side by side; the last stands for both of its pair.
+    private static let pairs = (0..<129).map { [2 * $0, min(2 * $0 + 1, 256)] }
+
+    private static func meanPower(_ bins: Bins, _ pair: [Int]) -> Double {
+        pair.reduce(0) { $0 + bins[$1].re * bins[$1].re + bins[$1].im * bins[$1].im } / 2
     }
 
     private mutating func constrain(_ index: Int) {
@@ -144,8 +153,9 @@ struct ReferenceEchoCanceller {
         let held = Self.transform(response.enumerated().map { $0 < 320 ? $1 : 0 })
         for k in bins(of: partition) {
             weights[index][partition][k] = held[k]
-            let power = held[k].re * held[k].re + held[k].im * held[k].im
-            growth[partition][k] += (power / 512 - growth[partition][k]) / Double(weights.count)
+        }
+        for (j, pair) in Self.pairs.enumerated() where pair[1] < bins(of: partition).upperBound {
+            growth[partition][j] += (Self.meanPower(held, pair) / 512 - growth[partition][j]) / Double(weights.count)
         }
     }
     /// The next partition of the even and of the odd microphones.

@@ -10,10 +10,10 @@
 /// stays within 0...20 dB, and above 9, 6 and 3 dB for the first three times 0.64 s in which a new path is heard in the band.
 ///
 /// Whether somebody talks is told by the fifteen bands below 4.3 kHz: x, the mean of their excess over R and twice the noise,
-/// each within 0...12 dB. `nearEndQ15` is x alone, at once: one half at 1.05 dB. `certaintyQ15` adds x up, less 0.44 dB per
-/// frame, within 0...28 dB, and is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice gets there within one to three frames and
-/// stays there between its syllables; an echo that breaks through for a moment does not. (A cumulative sum test: Page,
-/// "Continuous inspection schemes", 1954.)
+/// each within 0...12 dB. `nearEndQ15` is x alone, at once: one half at 1.05 dB, and at 0.45 where it is certain that somebody talks.
+/// `certaintyQ15` adds x up, less 0.44 dB per frame, within 0...28 dB, and is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice
+/// gets there within one to three frames and stays there between its syllables; an echo that breaks through for a moment does
+/// not. (A cumulative sum test: Page, "Continuous inspection schemes", 1954.)
 ///
 /// Formats: powers in squared steps of the analyzer's bins, Int64. The canceller's, in quarters of a step and limited to
 /// 2^44, times factor, de-emphasis and weight stay below 2^60.
@@ -172,10 +172,12 @@ public struct EchoResidual: ~Copyable {
     /// Octaves in Q16: 1 dB is 21771.
     @_noAllocation @_noLocks
     private mutating func judge(_ excessQ16: Int32, forgets: Bool) {
-        nearEndQ15 = saturatedInt16((Int64(excessQ16) &* 32_767) / 45_719)
         let sum = evidenceQ16 &+ min(excessQ16, 114_300) &- 9_525
         evidenceQ16 = forgets ? 0 : max(min(sum, 609_600), 0)
         certaintyQ15 = Int32(truncatingIfNeeded: (Int64(max(min(evidenceQ16 &- 26_670, 30_480), 0)) &<< 15) / 30_480)
+        // 2.1 dB, less 1.2 dB.
+        let whole = 45_719 &- multiplyQ15(26_125, certaintyQ15)
+        nearEndQ15 = saturatedInt16(Int64(excessQ16) &* 32_767 / Int64(whole))
     }
 
     /// `weightQ8` R in a band is `model` x `factorQ14` (`wholeSteps`) + `spread`.

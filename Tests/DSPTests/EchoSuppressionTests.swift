@@ -46,8 +46,8 @@ import Testing
         #expect(correlation(output, delayed(scene.near[0]), from: 5.3, to: 9) > 0.85)
     }
 
-    @Test func `most people over the reply are found within 100 ms of their first sound, all within 250`() {
-        let delays = (0..<8 as Range<UInt64>).map { index -> Int in
+    @Test func `four in five people over the reply are found within 100 ms of their first sound, nine in ten within 250`() {
+        let delays = (0..<40 as Range<UInt64>).map { index -> Int in
             let scene = FrontEndScene(seed: 260 + index, seconds: 7, nearDecibels: index % 2 == 0 ? 0 : -5, nearFrom: 5)
             let speech = hear(scene).speech.map { $0 > 0.5 }
             let first = speech.indices.first { $0 >= 2 && speech[$0 - 2...$0].allSatisfy { $0 } } ?? 700
@@ -55,7 +55,8 @@ import Testing
             let loudest = scene.near[0].map { $0 * $0 }.max()!
             return 10 * (first - scene.near[0].firstIndex { $0 * $0 > loudest / 100 }! / 160)
         }
-        #expect(delays.sorted()[5] <= 100 && delays.allSatisfy { $0 > -60 && $0 <= 250 }, "\(delays) ms")
+        let ordered = delays.sorted()
+        #expect(ordered[0] > -60 && ordered[31] <= 100 && ordered[35] <= 250, "\(delays) ms")
     }
 
     @Test(arguments: [(211 as UInt64, 12.0, 0.3), (212, 30, 0.2), (213, 60, 0.3)])

@@ -1,7 +1,7 @@
 # Linnet. `make demo` and `make test` do everything on a fresh Debian 12 or 13 with Swift; the rest is for its developers.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build build-tests demo test dsp-targets dsp-bench dsp-examples fuzz systemd-test format format-check bench install uninstall clean
+.PHONY: help dependencies build build-tests demo test dsp-targets dsp-bench dsp-hour dsp-examples fuzz systemd-test format format-check bench install uninstall clean
 
 SWIFT_BUILD := swift build -c release
 BIN := .build/release
@@ -33,6 +33,10 @@ dsp-bench: build ## The front end's instructions beside SpeexDSP's and WebRTC's,
 	@scripts/dsp-bench.sh
 	@mkdir -p bench-out
 	@$(BIN)/linnet bench dsp --json bench-out/dsp.json
+
+dsp-hour: build ## The front end over an hour of four microphones: processor time, late frames, allocations, memory (a minute)
+	@mkdir -p bench-out
+	@$(BIN)/linnet bench hour --json bench-out/hour.json --picture bench-out/hour.svg
 
 dsp-examples: build ## Sounds before and after the front end, and their spectrograms, into docs/examples
 	@scripts/dsp-examples.sh

@@ -40,7 +40,7 @@ private struct EchoGainModel {
         }
         evidence = min(max(evidence + min(excess, 5.25 / 3.0103) - 0.4375 / 3.0103, 0), 28 / 3.0103)
         certainty = min(max((evidence * 3.0103 - 1.225) / 1.4, 0), 1)
-        let weight = exp2(2 - 5.3212 * certainty)
+        let weight = exp2(1.75 - 5.0659 * certainty)
         let memory = 0.8516 - 0.1523 * certainty
         var gains = [Double](repeating: 1, count: 257)
         for (index, band) in bands.enumerated() {

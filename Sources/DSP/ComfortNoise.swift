@@ -6,28 +6,37 @@
 /// whole stands 1 dB below N, because an estimate may be too high.
 struct ComfortNoise: ~Copyable {
     private var random: UInt32 = 0x2545_F491
-    /// What brings half of log2 N to the parts' amplitude in the spectrum's unit, octaves in Q16.
-    private var unitQ16: Int32 = 0
+    /// What the parts of each bin's noise reach, sample steps in Q4: a quarter of them renewed per frame, for the noise changes slowly.
+    private let amplitudes = FixedArray<Int32>(count: 257, repeating: 0)
+    private var turn = 0
+    /// From Q4 to the spectrum's unit.
+    private var left: Int64 = 0
+    private var right: Int64 = 0
 
     init() {}
 
     /// A frame begins.
     ///
-    /// - Parameter exponent: the spectrum's.
-    @_noAllocation @_noLocks @inline(__always)
-    mutating func aim(_ exponent: Int) {
-        // 2.1 x 0.8, and 1.5 for parts spread evenly over -1...1: 1.333 octaves of power.
-        unitQ16 = 43_680 &- Int32(truncatingIfNeeded: max(min(exponent, 60), -60)) &* Log2.one
+    /// - Parameters:
+    ///   - exponent: the spectrum's.
+    ///   - noise: the noise that is to be made up for.
+    @_noAllocation @_noLocks
+    mutating func aim(_ exponent: Int, _ noise: borrowing NoiseEstimator) {
+        turn = (turn &+ 1) & 3
+        for bin in stride(from: turn, to: 257, by: 4) {
+            // 2.1 x 0.8, and 1.5 for parts spread evenly over -1...1: 1.333 octaves of power. And four octaves for Q4.
+            amplitudes.base[bin] = Log2.power(noise.logNoiseQ16[bin] &>> 1 &+ 43_680 &+ 4 &* Log2.one)
+        }
+        left = Int64(max(min(-4 &- exponent, 31), 0))
+        right = Int64(max(min(4 &+ exponent, 62), 0))
     }
 
     /// What is added to one bin, mantissa within +-2^28.
     ///
-    /// - Parameters:
-    ///   - logNoiseQ16: log2 of N.
-    ///   - gainQ15: G, 0...32768.
+    /// - Parameter gainQ15: G, 0...32768.
     @_noAllocation @_noLocks @inline(__always)
-    mutating func next(logNoiseQ16: Int32, gainQ15: Int32) -> ComplexInt32 {
-        let amplitude = min(Log2.power(logNoiseQ16 &>> 1 &+ unitQ16), 1 &<< 28)
+    mutating func next(_ bin: Int, gainQ15: Int32) -> ComplexInt32 {
+        let amplitude = Int32(truncatingIfNeeded: min((Int64(amplitudes.base[bin]) &<< left) &>> right, 1 &<< 28))
         let cubeQ15 = (((gainQ15 &* gainQ15) &>> 15) &* gainQ15) &>> 15
         let share = multiplyQ15(amplitude, 32_768 &- cubeQ15)
         // A linear congruential generator; its high bits are the good ones.

@@ -50,11 +50,11 @@ public struct EchoSuppressor: ~Copyable {
     ///   - noise: the noise in it.
     @_noAllocation @_noLocks
     public mutating func apply(to spectrum: inout Spectrum, _ noise: borrowing NoiseEstimator) {
-        comfort.aim(spectrum.exponent)
+        comfort.aim(spectrum.exponent, noise)
         let bins = spectrum.bins.base
         for bin in 0..<Spectrum.binCount {
             let gain = gains.base[bin]
-            let (value, added) = (bins[bin], comfort.next(logNoiseQ16: noise.logNoiseQ16[bin], gainQ15: gain))
+            let (value, added) = (bins[bin], comfort.next(bin, gainQ15: gain))
             bins[bin] = ComplexInt32(
                 re: multiplyQ15(value.re, gain) &+ added.re, im: multiplyQ15(value.im, gain) &+ added.im)
         }

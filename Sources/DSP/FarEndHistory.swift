@@ -93,11 +93,16 @@ public struct FarEndHistory: ~Copyable {
 
     @_noAllocation @_noLocks
     private mutating func interpolate(from oldQ24: Int64, to newQ24: Int64, into frame: UnsafeMutablePointer<Int16>) {
-        before.setFraction(q15: Int32(truncatingIfNeeded: (oldQ24 &>> 9) & 0x7FFF))
-        after.setFraction(q15: Int32(truncatingIfNeeded: (newQ24 &>> 9) & 0x7FFF))
         let start = microphoneSample &- Int64(bulkDelaySamples)
+        before.setFraction(q15: Int32(truncatingIfNeeded: (oldQ24 &>> 9) & 0x7FFF))
         let oldSounds = gather(around: start &+ oldQ24 &>> 24)
         before.process(UnsafePointer(segment.base), into: leaving.base)
+        // Where nothing creeps there is nothing to fade.
+        guard newQ24 &>> 9 != oldQ24 &>> 9 else {
+            for n in 0..<160 { frame[n] = saturatedInt16(roundingShift(leaving.base[n], 14)) }
+            return
+        }
+        after.setFraction(q15: Int32(truncatingIfNeeded: (newQ24 &>> 9) & 0x7FFF))
         let newSounds = gather(around: start &+ newQ24 &>> 24)
         guard oldSounds || newSounds else { return frame.update(repeating: 0, count: 160) }
         after.process(UnsafePointer(segment.base), into: arriving.base)

@@ -104,7 +104,7 @@ public struct Beamformer: ~Copyable {
         turn = (turn &+ 1) % 12
     }
 
-    /// Every fourth bin, with time constants of 0.4 s of speech and 2 s of everything else, shorter in the first two seconds.
+    /// Every fourth bin, with time constants of 0.4 s of speech and 3 s of everything else, shorter in the first three seconds.
     @_noAllocation @_noLocks
     private mutating func learnQuarter(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
         frames = min(frames &+ 1, 300)

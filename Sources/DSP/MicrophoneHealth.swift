@@ -26,7 +26,7 @@ public struct MicrophoneHealth: ~Copyable {
     private let clippingQ15: FixedArray<Int32>
     private let coherenceQ15: FixedArray<Int32>
     /// 0...51: full is left out.
-    private let badFrames: FixedArray<Int32>
+    private let badLooks: FixedArray<Int32>
     private var looks = false
     private let ordered: FixedArray<Int64>
     private let bin = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
@@ -42,7 +42,7 @@ public struct MicrophoneHealth: ~Copyable {
         crossIm = FixedArray(count: microphones * Self.bins, repeating: 0)
         clippingQ15 = FixedArray(count: microphones, repeating: 0)
         coherenceQ15 = FixedArray(count: microphones, repeating: 0)
-        badFrames = FixedArray(count: microphones, repeating: 0)
+        badLooks = FixedArray(count: microphones, repeating: 0)
         ordered = FixedArray(count: microphones, repeating: 0)
     }
 
@@ -146,8 +146,8 @@ public struct MicrophoneHealth: ~Copyable {
     @_noAllocation @_noLocks
     private mutating func note(_ m: Int, isBad: Bool) {
         let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: m)
-        badFrames.base[m] = max(min(badFrames.base[m] &+ (isBad ? 1 : -1), Self.patience), 0)
-        if badFrames.base[m] == Self.patience && deaf.nonzeroBitCount < microphones &- 1 { deaf |= bit }
-        if badFrames.base[m] == 0 { deaf &= ~bit }
+        badLooks.base[m] = max(min(badLooks.base[m] &+ (isBad ? 1 : -1), Self.patience), 0)
+        if badLooks.base[m] == Self.patience && deaf.nonzeroBitCount < microphones &- 1 { deaf |= bit }
+        if badLooks.base[m] == 0 { deaf &= ~bit }
     }
 }

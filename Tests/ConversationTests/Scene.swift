@@ -61,6 +61,8 @@ final class Scene {
 
     func tap() async {
         session.press(at: clock.now())
+        // Before the clock goes on: else a busy machine hears the press a frame later.
+        await settle()
         await wait(100)
         session.release(at: clock.now())
         await wait(10)

@@ -26,6 +26,9 @@ public struct Beamformer: ~Copyable {
     /// How sure that is, 0...32767.
     public var directionConfidenceQ15: Int16 { finder.confidenceQ15 }
 
+    /// Frames in which every bin is solved once; a multiple of the four in which every bin learns, so that what is solved has just learnt.
+    private static var turns: Int { 12 }
+
     private let microphones: Int
     private let steering: SteeringVectors
     private let field: DiffuseField
@@ -45,9 +48,9 @@ public struct Beamformer: ~Copyable {
     /// By how much the mantissas of each of these are shifted right to the common exponent.
     private let shifts = FixedArray<Int32>(count: 8, repeating: 0)
     private let vector = FixedArray(count: 8, repeating: ComplexInt32(re: 0, im: 0))
-    /// Learnt since the microphones last changed, at most 200.
+    /// Learnt since the microphones last changed, at most 300.
     private var frames: Int32 = 0
-    /// The twelfth that is solved next.
+    /// 0 ..< `turns`.
     private var turn = 0
 
     public init(geometry: ArrayGeometry) {
@@ -72,7 +75,8 @@ public struct Beamformer: ~Copyable {
         let common = spectra.commonExponent()
         for i in 0..<wellCount {
             shifts.base[i] = Int32(truncatingIfNeeded: min(common &- spectra.exponent(well.base[i]), 29))
-            add(spectra.bins(well.base[i]), weights.base + well.base[i] &* Spectrum.binCount, Int64(shifts.base[i] &+ 2))
+            let w = UnsafePointer(weights.base + well.base[i] &* Spectrum.binCount)
+            add(spectra.bins(well.base[i]), w, Int64(shifts.base[i] &+ 2))
         }
         let limit: Int64 = 1 &<< 30 &- 1
         for k in 0..<Spectrum.binCount {
@@ -99,9 +103,9 @@ public struct Beamformer: ~Copyable {
         var k = 1 &+ turn
         while k < Spectrum.binCount &- 1 {
             solve(k)
-            k &+= 12
+            k &+= Self.turns
         }
-        turn = (turn &+ 1) % 12
+        turn = (turn &+ 1) % Self.turns
     }
 
     /// Every fourth bin, with time constants of 0.4 s of speech and 3 s of everything else, shorter in the first three seconds.
@@ -142,7 +146,7 @@ public struct Beamformer: ~Copyable {
 
     /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit: below 2^61 before it is shifted and 2^59 after.
     @_noAllocation @_noLocks
-    private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafeMutablePointer<ComplexInt32>, _ shift: Int64) {
+    private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafePointer<ComplexInt32>, _ shift: Int64) {
         for k in 0..<Spectrum.binCount {
             let (re, im) = (Int64(x[k].re), Int64(x[k].im))
             sumsRe.base[k] &+= (Int64(w[k].re) &* re &+ Int64(w[k].im) &* im) &>> shift

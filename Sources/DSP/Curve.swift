@@ -5,6 +5,8 @@
 struct Curve: ~Copyable {
     private let values = FixedArray<Int32>(count: 769, repeating: 0)
 
+    /// One copy serves all curves: the page's module must be small.
+    ///
     /// - Parameter function: gives the value at a Q16 logarithm.
     @inline(never)
     init(function: (Int32) -> Int32) {

@@ -166,7 +166,7 @@ extension EchoCanceller {
 }
 
 extension FrontEnd {
-    /// Size of what `saveEchoPath` writes; fixed by the configuration. 21 KiB + 21 KiB x microphones at a tail of 200 ms.
+    /// Size of what `saveEchoPath` writes; fixed by the configuration. 5 KiB + 20 KiB x microphones at a tail of 200 ms.
     public var echoPathStateBytes: Int { echo.stateBytes() }
 
     /// Writes what the echo canceller has learned.

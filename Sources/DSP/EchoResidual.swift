@@ -163,6 +163,7 @@ public struct EchoResidual: ~Copyable {
         let left = max(min(residual.base[band], 1 &<< 53) &- 2 &* noise.base[band], 0)
         let seenQ8 = (left &<< 8) / (model &+ 1)
         let risen = factor &+ (certaintyQ15 > 16_384 ? factor &>> 10 : factor / 21 &+ 1)
+        // Rounded away from k, or it would stop short of what is seen.
         let moved = seenQ8 < factor ? factor &- (factor &- seenQ8 &+ 255) &>> 8 : min(risen, seenQ8)
         learnedFrames.base[band] = min(learnedFrames.base[band] &+ 1, 192)
         let least: Int64 = 2_048 &>> Int64(learnedFrames.base[band] / 64)

@@ -60,12 +60,6 @@ func scale(_ values: UnsafeMutablePointer<Int32>, count: Int, byPowerOfTwo expon
     }
 }
 
-/// Product of two Q15 values in Q15, rounded. -1 x -1 saturates.
-@inlinable @inline(__always)
-public func multiplyQ15(_ left: Int16, _ right: Int16) -> Int16 {
-    saturatedInt16((Int32(left) &* Int32(right) &+ 0x4000) &>> 15)
-}
-
 /// `value` times a Q15 factor, rounded; the result has the format of `value`. Only Int32.min x -1 wraps.
 @inlinable @inline(__always)
 public func multiplyQ15(_ value: Int32, _ factorQ15: Int32) -> Int32 {

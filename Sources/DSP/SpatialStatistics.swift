@@ -24,11 +24,9 @@ struct SpatialStatistics: ~Copyable {
     /// Forgets everything.
     @_noAllocation @_noLocks
     func clear() {
-        for index in 0..<talker.count {
-            talker.base[index] = ComplexInt32(re: 0, im: 0)
-            noise.base[index] = ComplexInt32(re: 0, im: 0)
-        }
-        for bin in 0..<Spectrum.binCount { powers.base[bin] = 0 }
+        talker.base.update(repeating: ComplexInt32(re: 0, im: 0), count: talker.count)
+        noise.base.update(repeating: ComplexInt32(re: 0, im: 0), count: noise.count)
+        powers.base.update(repeating: 0, count: powers.count)
     }
 
     /// The talker's triangle at one bin.

@@ -8,7 +8,6 @@ struct SteeringVectors: ~Copyable {
     static var stepDegrees: Int { 10 }
     /// Directions of the grid: 0, 10 ... 350, or 0, 10 ... 180 on a line.
     let directions: Int
-    let microphones: Int
     /// Whether the grid is a circle.
     let isClosed: Bool
 
@@ -18,7 +17,7 @@ struct SteeringVectors: ~Copyable {
     private let table = FixedArray(count: 1_024, repeating: ComplexInt32(re: 0, im: 0))
 
     init(_ geometry: ArrayGeometry) {
-        microphones = geometry.positions.count
+        let microphones = geometry.positions.count
         isClosed = !geometry.isLinear
         directions = geometry.isLinear ? 180 / Self.stepDegrees + 1 : 360 / Self.stepDegrees
         leads = FixedArray(count: directions * microphones, repeating: 0)

@@ -60,11 +60,12 @@ final class Scene {
     }
 
     func tap() async {
+        // Taken in before the clock goes on: else a busy machine hears the press or the release a frame later.
         session.press(at: clock.now())
-        // Before the clock goes on: else a busy machine hears the press a frame later.
         await settle()
         await wait(100)
         session.release(at: clock.now())
+        await settle()
         await wait(10)
     }
 

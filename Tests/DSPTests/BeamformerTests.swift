@@ -62,7 +62,7 @@ import Testing
         #expect(noise < -25)
     }
 
-    /// The beam's power over the first microphone's from frame `from` on, decibels, where `talker` alone sounds and the mask knows.
+    /// The beam's power over the first microphone's from frame `from` on, decibels, where the talker alone sounds and the mask knows.
     private func level(_ scene: ArrayScene, from: Int, masks: (Int) -> [Int32]) -> Double {
         let channels = scene.channels.map(ArrayScene.quantized)
         var rig = BeamRig(scene.geometry)

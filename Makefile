@@ -35,6 +35,7 @@ dsp-bench: build ## The front end's instructions beside SpeexDSP's and WebRTC's,
 	@$(BIN)/linnet bench dsp --json bench-out/dsp.json
 
 dsp-hour: build ## The front end over an hour of four microphones: processor time, late frames, allocations, memory (a minute)
+	@scripts/dsp-bench.sh # for the counter of allocations
 	@mkdir -p bench-out
 	@$(BIN)/linnet bench hour --json bench-out/hour.json --picture bench-out/hour.svg
 

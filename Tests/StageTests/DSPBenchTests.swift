@@ -103,6 +103,7 @@ import Testing
         for bad in [["allocations 1"], ["cpu 10000 1"], ["end_kib 1600"], ["frames 100"]] {
             #expect(!Self.report(good + bad).allHold, "\(bad)")
         }
+        #expect(!Self.report(Array(good.dropFirst())).allHold, "what was not counted was not shown")
     }
 }
 

@@ -35,7 +35,7 @@ package struct HourMeasurement {
                     holds: late("cpu") <= mayBeLate,
                     seen: "\(late("cpu")) late; \(late("wall")) by the wall clock, with whatever else this machine did"),
                 SceneCheck(
-                    claim: "nothing was allocated or freed after the start", holds: (allocations ?? 0) == 0,
+                    claim: "nothing was allocated or freed after the start", holds: allocations == 0,
                     seen: allocations.map { "\(Int($0)) calls of the allocator" }
                         ?? "not counted; make dsp-bench builds the counter"),
                 SceneCheck(

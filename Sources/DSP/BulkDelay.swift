@@ -1,6 +1,6 @@
 /// Decides by how much the far end must lag so that its echo falls within the canceller's reach: 0...500 ms.
 ///
-/// A canceller that cancels is left alone. Otherwise `EchoDelay` looks for the echo, and when that clearly begins too late for
+/// A canceller that cancels is left alone, and so is one that did while somebody talks over the echo. Otherwise `EchoDelay` looks for the echo, and when that clearly begins too late for
 /// the tail (less than 80 ms of it, or half, would be left for reverberation), the far end is delayed so that the echo begins
 /// 40 ms, or a quarter, into it. When the echo is then lost for three seconds of far end, because it comes earlier now, the
 /// search begins again without a delay.
@@ -9,6 +9,8 @@ struct BulkDelay: ~Copyable {
     private static var poorEnhancementQ8: Int16 { 1_536 }
     private static var longestFrames: Int { 50 }
     private static var patienceFrames: Int { 300 }
+    /// For so long somebody may talk over the echo.
+    private static var provenFrames: Int { 1_500 }
 
     private var search = EchoDelay()
     private let tailFrames: Int
@@ -18,6 +20,9 @@ struct BulkDelay: ~Copyable {
     var echoFrames = -1
     private var lostFrames = 0
     private var isSearching = false
+    /// The canceller has cancelled the echo where it is, and nothing has happened to the path since.
+    private var isProven = false
+    private var poorFrames = 0
 
     /// The lag, samples at 16 kHz.
     var samples: Int32 { Int32(truncatingIfNeeded: 160 &* lagFrames) }
@@ -30,9 +35,12 @@ struct BulkDelay: ~Copyable {
     ///   - farEnd: 160 samples, delayed by `samples`.
     ///   - microphone: 160 samples with the echo in them.
     ///   - enhancementDecibelsQ8: the canceller's echo return loss enhancement of late.
+    ///   - isPathSuspect: `EchoCanceller.isPathSuspect`.
     @_noAllocation @_noLocks
-    mutating func process(farEnd: UnsafePointer<Int16>, microphone: UnsafePointer<Int16>, enhancementDecibelsQ8: Int16) {
-        guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 || echoFrames < 0 else {
+    mutating func process(
+        farEnd: UnsafePointer<Int16>, microphone: UnsafePointer<Int16>, enhancementDecibelsQ8: Int16, isPathSuspect: Bool
+    ) {
+        guard mustSearch(enhancementDecibelsQ8, isPathSuspect) else {
             if isSearching { search.reset() }
             (isSearching, lostFrames) = (false, 0)
             return
@@ -52,6 +60,19 @@ struct BulkDelay: ~Copyable {
                 lag(0)
             }
         }
+    }
+
+    /// Whether the echo may be elsewhere. Where it was cancelled, a person who talks over it makes the enhancement as poor as a delay
+    /// that has changed does; but only the change makes the canceller add to what is heard.
+    @_noAllocation @_noLocks
+    private mutating func mustSearch(_ enhancementDecibelsQ8: Int16, _ isPathSuspect: Bool) -> Bool {
+        guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 else {
+            (isProven, poorFrames) = (true, 0)
+            return echoFrames < 0
+        }
+        poorFrames = min(poorFrames &+ 1, Self.provenFrames)
+        if isPathSuspect || poorFrames == Self.provenFrames { isProven = false }
+        return !isProven || echoFrames < 0
     }
 
     @_noAllocation @_noLocks

@@ -139,20 +139,18 @@ struct EchoPath: ~Copyable {
         limitNext()
     }
 
-    /// Holds the weights of every fourth bin, in turn, within their limit.
+    /// Holds the weights of a quarter of the bins, in turn, within their limit.
     @_noAllocation @_noLocks
     private mutating func limitNext() {
         nextLimited = (nextLimited &+ 1) & 3
-        for bin in stride(from: nextLimited, to: Self.bins, by: 4) {
-            let w = weights.base + bin &* partitions
-            for p in 0..<partitions {
-                w[p] = ComplexInt32(re: Self.limited(w[p].re), im: Self.limited(w[p].im))
-            }
-        }
+        let first = 64 &* nextLimited
+        let count = 2 &* partitions &* (nextLimited == 3 ? Self.bins &- first : 64)
+        let parts = UnsafeMutableRawPointer(weights.base + first &* partitions).assumingMemoryBound(to: Int32.self)
+        var bits: Int32 = 0
+        for index in 0..<count { bits |= magnitudeBits(parts[index]) }
+        guard bits > Self.weightLimit else { return }
+        for index in 0..<count { parts[index] = max(min(parts[index], Self.weightLimit), 0 &- Self.weightLimit) }
     }
-
-    @_noAllocation @_noLocks @inline(__always)
-    private static func limited(_ value: Int32) -> Int32 { max(min(value, weightLimit), 0 &- weightLimit) }
 
     /// The path has changed: half the weights.
     @_noAllocation @_noLocks

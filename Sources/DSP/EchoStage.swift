@@ -69,7 +69,7 @@ public struct EchoStage: ~Copyable {
     ) {
         history.process(played: farEnd, count: farEndCount, offset: farEndOffset, into: far.base)
         spectra.process(far.base)
-        if spectra.isAwake { followDelay(planar + reference &* 160) }
+        if spectra.isAwake { followDelay(planar + reference &* 160, reference) }
         canceller.process(planar, far: spectra, reference: reference, into: residuals)
         echoFrames = spectra.isAwake ? 50 : max(echoFrames &- 1, 0)
         self.reference = reference
@@ -82,8 +82,10 @@ public struct EchoStage: ~Copyable {
 
     /// Lets the far end lag by more or less when the echo stands outside of the canceller's reach.
     @_noAllocation @_noLocks
-    private mutating func followDelay(_ microphone: UnsafePointer<Int16>) {
-        bulkDelay.process(farEnd: far.base, microphone: microphone, enhancementDecibelsQ8: meter.enhancementDecibelsQ8())
+    private mutating func followDelay(_ microphone: UnsafePointer<Int16>, _ reference: Int) {
+        bulkDelay.process(
+            farEnd: far.base, microphone: microphone, enhancementDecibelsQ8: meter.enhancementDecibelsQ8(),
+            isPathSuspect: canceller.isPathSuspect(microphone: reference))
         guard history.bulkDelaySamples != bulkDelay.samples else { return }
         // What was learned lies elsewhere now; and it cancelled nothing, or the far end would have stayed.
         history.bulkDelaySamples = bulkDelay.samples

@@ -67,4 +67,19 @@ import Testing
         // Found would be a delay from which an echo could be missed; the little that words have in common must not suffice.
         #expect(run.verdicts.allSatisfy { $0.stages.echoDelayMilliseconds == -1 })
     }
+
+    /// While she talks the canceller seems to do little, as it would if the echo came at another time.
+    @Test func `a person who talks over a cancelled echo for ten seconds moves nothing`() {
+        var alone: [Double] = []
+        let (_, _, run) = run(seed: 46, seconds: 20) { room, far in
+            alone = EchoRoom.filter(far, room.path(delayMilliseconds: 40, reverberationSeconds: 0.2, gainDecibels: -10))
+            var near = room.voice(far.count, rms: 3_277, pitchHz: 190)
+            for n in near.indices where n < 6 * 16_000 || n >= 16 * 16_000 { near[n] = 0 }
+            return mixed(alone, near)
+        }
+        let before = run.verdicts[590].stages.echoDelayMilliseconds
+        #expect(abs(Double(before) - 40) <= 20)
+        #expect(run.verdicts[590...].allSatisfy { $0.stages.echoDelayMilliseconds == before })
+        #expect(enhancement(alone, run.output, from: 16.5, to: 17) > 15)
+    }
 }

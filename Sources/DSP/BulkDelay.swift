@@ -1,9 +1,9 @@
 /// Decides by how much the far end must lag so that its echo falls within the canceller's reach: 0...500 ms.
 ///
-/// A canceller that cancels is left alone, and so is one that did while somebody talks over the echo. Otherwise `EchoDelay` looks for the echo, and when that clearly begins too late for
-/// the tail (less than 80 ms of it, or half, would be left for reverberation), the far end is delayed so that the echo begins
-/// 40 ms, or a quarter, into it. When the echo is then lost for three seconds of far end, because it comes earlier now, the
-/// search begins again without a delay.
+/// A canceller that cancels is left alone, and so is one that did, while somebody talks over the echo. Otherwise `EchoDelay` looks for
+/// the echo, and when that clearly begins too late for the tail (less than 80 ms of it, or half, would be left for
+/// reverberation), the far end is delayed so that the echo begins 40 ms, or a quarter, into it. When the echo is then lost for
+/// three seconds of far end, because it comes earlier now, the search begins again without a delay.
 struct BulkDelay: ~Copyable {
     /// Below this the echo counts as not cancelled: 6 dB in Q8.
     private static var poorEnhancementQ8: Int16 { 1_536 }

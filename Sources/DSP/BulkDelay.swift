@@ -79,7 +79,7 @@ struct BulkDelay: ~Copyable {
     private mutating func lag(_ wanted: Int) {
         guard wanted != lagFrames else { return }
         lagFrames = wanted
-        lostFrames = 0
+        (isProven, lostFrames) = (false, 0)
         search.reset()
     }
 }

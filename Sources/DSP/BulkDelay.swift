@@ -10,7 +10,7 @@ struct BulkDelay: ~Copyable {
     private static var longestFrames: Int { 50 }
     private static var patienceFrames: Int { 300 }
     /// For so long somebody may talk over the echo.
-    private static var provenFrames: Int { 1_500 }
+    private static var longestTrustFrames: Int { 1_500 }
 
     private var search = EchoDelay()
     private let tailFrames: Int
@@ -20,9 +20,8 @@ struct BulkDelay: ~Copyable {
     var echoFrames = -1
     private var lostFrames = 0
     private var isSearching = false
-    /// The canceller has cancelled the echo where it is, and nothing has happened to the path since.
-    private var isProven = false
-    private var poorFrames = 0
+    /// How much longer the echo is taken to be where it was cancelled last, frames.
+    private var trustFrames = 0
 
     /// The lag, samples at 16 kHz.
     var samples: Int32 { Int32(truncatingIfNeeded: 160 &* lagFrames) }
@@ -66,20 +65,19 @@ struct BulkDelay: ~Copyable {
     /// that has changed does; but only the change makes the canceller add to what is heard.
     @_noAllocation @_noLocks
     private mutating func mustSearch(_ enhancementDecibelsQ8: Int16, _ isPathSuspect: Bool) -> Bool {
-        guard enhancementDecibelsQ8 < Self.poorEnhancementQ8 else {
-            (isProven, poorFrames) = (true, 0)
-            return echoFrames < 0
+        if enhancementDecibelsQ8 >= Self.poorEnhancementQ8 {
+            trustFrames = Self.longestTrustFrames
+        } else {
+            trustFrames = isPathSuspect ? 0 : max(trustFrames &- 1, 0)
         }
-        poorFrames = min(poorFrames &+ 1, Self.provenFrames)
-        if isPathSuspect || poorFrames == Self.provenFrames { isProven = false }
-        return !isProven || echoFrames < 0
+        return trustFrames == 0 || echoFrames < 0
     }
 
     @_noAllocation @_noLocks
     private mutating func lag(_ wanted: Int) {
         guard wanted != lagFrames else { return }
         lagFrames = wanted
-        (isProven, lostFrames) = (false, 0)
+        (trustFrames, lostFrames) = (0, 0)
         search.reset()
     }
 }

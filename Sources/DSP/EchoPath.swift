@@ -139,7 +139,7 @@ struct EchoPath: ~Copyable {
         limitNext()
     }
 
-    /// Holds the weights of a quarter of the bins, in turn, within their limit.
+    /// Holds the weights of a quarter of the bins, in turn, within their limit. To see that none is beyond it is cheaper than to clamp.
     @_noAllocation @_noLocks
     private mutating func limitNext() {
         nextLimited = (nextLimited &+ 1) & 3

@@ -37,7 +37,7 @@ package struct HourMeasurement {
                 SceneCheck(
                     claim: "nothing was allocated or freed after the start", holds: allocations == 0,
                     seen: allocations.map { "\(Int($0)) calls of the allocator" }
-                        ?? "not counted; make dsp-bench builds the counter"),
+                        ?? "not counted; make dsp-hour builds the counter first"),
                 SceneCheck(
                     claim: "no more memory at the end than after ten seconds", holds: growth <= 64,
                     seen: "\(Int(growth)) KiB more"

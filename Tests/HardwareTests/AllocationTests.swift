@@ -46,7 +46,7 @@ extension `The microphones` {
             let playback = room.playback
             usleep(200_000)
             let count = try allocations(of: "linnet-play") {
-                _ = playback.enqueue([Int16](repeating: 8000, count: 24_000))
+                _ = playback.enqueue([Int16](repeating: 8000, count: 48_000))
                 usleep(150_000)
                 playback.setDucked(true)
                 usleep(50_000)
@@ -54,9 +54,11 @@ extension `The microphones` {
                 usleep(50_000)
                 playback.resume()
                 usleep(100_000)
-                playback.drop()
+                // While something sounds: one that meets the cut of a dropped reply is none.
                 room.forceUnderrun()
-                usleep(300_000)
+                usleep(150_000)
+                playback.drop()
+                usleep(150_000)
                 _ = playback.enqueue([Int16](repeating: 8000, count: 4800))
                 usleep(300_000)
             }

@@ -30,12 +30,25 @@ public struct FFT: ~Copyable {
     /// - Returns: the exponent: X[k] = spectrum[k] x 2^exponent, in the samples' unit. Silence gives zeros and 0.
     @_noAllocation @_noLocks
     public mutating func forward(_ samples: UnsafePointer<Int32>, into spectrum: UnsafeMutablePointer<ComplexInt32>) -> Int {
+        let exponent = forwardPairs(samples)
+        let z = first[0]
+        spectrum[0] = ComplexInt32(re: z.re &+ z.im, im: 0)
+        spectrum[Self.points] = ComplexInt32(re: z.re &- z.im, im: 0)
+        fold(UnsafePointer(first), into: spectrum)
+        return exponent
+    }
+
+    /// Z[k] = sum over n of (x[2n] + i x[2n + 1]) e^(-i 2 pi k n / 256), into `pairs`: two signals of 256 samples in turn.
+    ///
+    /// - Returns: the exponent.
+    @_noAllocation @_noLocks
+    mutating func forwardPairs(_ samples: UnsafePointer<Int32>) -> Int {
         var bits: Int32 = 0
         for n in 0..<Self.size {
             bits |= magnitudeBits(samples[n])
         }
         guard bits != 0 else {
-            spectrum.update(repeating: ComplexInt32(re: 0, im: 0), count: Self.binCount)
+            first.update(repeating: ComplexInt32(re: 0, im: 0), count: Self.points)
             return 0
         }
         let left = Int32(truncatingIfNeeded: max(headroom(bits) &- 3, 0))
@@ -44,12 +57,11 @@ public struct FFT: ~Copyable {
             work.base[n] = (samples[n] &<< left) &>> right
         }
         transform()
-        let z = first[0]
-        spectrum[0] = ComplexInt32(re: z.re &+ z.im, im: 0)
-        spectrum[Self.points] = ComplexInt32(re: z.re &- z.im, im: 0)
-        fold(UnsafePointer(first), into: spectrum)
         return Int(right &- left) &+ Self.points.trailingZeroBitCount
     }
+
+    /// The newest `forwardPairs`: 256 values. That of the even samples is (Z[k] + Z*[-k]) / 2, of the odd ones (Z[k] - Z*[-k]) / 2i.
+    var pairs: UnsafePointer<ComplexInt32> { UnsafePointer(first) }
 
     /// x[n] = (1 / 512) sum over all k of X[k] e^(i 2 pi k n / 512), the upper half being the conjugate of the lower.
     ///

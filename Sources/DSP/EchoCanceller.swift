@@ -5,7 +5,7 @@
 ///
 ///     E = microphone - sum of W X        K = 5/4 U X / D        W += K* E
 ///
-/// Bins from 4 kHz on look back over 120 ms only (`FarEndSpectra.reach`).
+/// Bins from 4 kHz on look back over 120 ms only (`FarEndSpectra.pairs`).
 ///
 /// Where the filter is sure of itself (U small) or the residual is loud, as when a person talks over the echo (D large), the step is
 /// small by itself; no double-talk detector is needed.
@@ -73,7 +73,6 @@ public struct EchoCanceller: ~Copyable {
             for index in 0..<microphones { paths[index].pass(planar + index &* 160, into: residuals + index &* 160) }
             return
         }
-        learning.beginFrame()
         for index in 0..<microphones {
             paths[index].cancel(
                 planar + index &* 160, far: far, measures: index == reference, into: residuals + index &* 160)

@@ -15,23 +15,24 @@
 /// than 2^-6, at most 1 ever; products of it and |X|^2 in twice |X|^2's Q8, below 2^59, so that 16 partitions of full-scale
 /// square waves and N still stay below 2^63.
 struct EchoLearning: ~Copyable {
-    private static var bins: Int { FarEndSpectra.binCount }
     private static var pairs: Int { FarEndSpectra.pairCount }
     private static var uncertaintyLimit: Int32 { 1 << 29 }
 
     let partitions: Int
     private let microphones: Int
-    /// U, Q30, [pair][partition].
+    /// U, Q30, [partition][pair].
     let uncertainty: FixedArray<Int32>
     /// U of each partition before anything is known, Q30.
     private let prior: FixedArray<Int32>
-    /// K's mantissas, [bin][partition], and the shift of each pair: `EchoStep`.
+    /// K's mantissas, [partition][bin], and the division by D of each pair.
     let gains: FixedArray<ComplexInt32>
-    let weightShifts = FixedArray<Int32>(count: 129, repeating: 34)
-    /// 2^-9 |W|^2, Q30, at most 2^24, [pair][partition].
+    let steps = FixedArray(count: 129, repeating: EchoStep(divisor: 1 << 16))
+    /// 2^-9 |W|^2, Q30, at most 2^24, [partition][pair].
     private let growths: FixedArray<Int32>
+    /// U |X|^2, [partition][pair], and its sum over the partitions.
     private let products: FixedArray<Int64>
-    /// Sum of |E|^2 over the microphones in the newest frame, Q8, a zero in front and two behind.
+    private let sums = FixedArray<Int64>(count: 129, repeating: 0)
+    /// Sum of |E|^2 over the microphones in the newest frame, Q8, a zero in front and two behind; nothing between frames.
     private let framePower = FixedArray<Int64>(count: 260, repeating: 0)
     /// By pair: its sum over four bins, smoothed over time, and at least that of the newest frame.
     private let residualPower = FixedArray<Int64>(count: 129, repeating: 0)
@@ -39,7 +40,7 @@ struct EchoLearning: ~Copyable {
     /// |W|^2 of the last partition, Q30, mean over the microphones, by pair.
     private let oldestPower = FixedArray<Int64>(count: 129, repeating: 0)
     /// `expectedMisalignment`, in twice |X|^2's Q8.
-    private let misalignment = FixedArray<Int64>(count: 257, repeating: 0)
+    private let misalignment = FixedArray<Int64>(count: 258, repeating: 0)
     /// 512/160 N with half the weight, because the smoothed residual holds echo too, twice for the products' unit, from the
     /// sum over four bins and all microphones, Q16.
     private let otherFactorQ16: Int64
@@ -49,8 +50,8 @@ struct EchoLearning: ~Copyable {
         self.microphones = microphones
         uncertainty = FixedArray(count: Self.pairs * partitions, repeating: 0)
         prior = FixedArray(count: partitions, repeating: 0)
-        gains = FixedArray(count: 257 * partitions, repeating: ComplexInt32(re: 0, im: 0))
-        products = FixedArray(count: partitions, repeating: 0)
+        gains = FixedArray(count: FarEndSpectra.rowCount * partitions, repeating: ComplexInt32(re: 0, im: 0))
+        products = FixedArray(count: Self.pairs * partitions, repeating: 0)
         growths = FixedArray(count: Self.pairs * partitions, repeating: 0)
         otherFactorQ16 = Int64(65_536 * 13 / (4 * 4 * microphones))
         for partition in 0..<partitions {
@@ -64,8 +65,8 @@ struct EchoLearning: ~Copyable {
     /// Nothing is known.
     @_noAllocation @_noLocks
     mutating func reset() {
-        for pair in 0..<Self.pairs {
-            copy(prior.base, to: uncertainty.base.advanced(by: pair &* partitions), count: partitions)
+        for p in 0..<partitions {
+            (uncertainty.base + p &* Self.pairs).update(repeating: prior.base[p], count: Self.pairs)
         }
         growths.base.update(repeating: 0, count: growths.count)
         residualPower.base.update(repeating: 0, count: Self.pairs)
@@ -75,23 +76,18 @@ struct EchoLearning: ~Copyable {
 
     /// No far end: nothing can be misaligned.
     @_noAllocation @_noLocks
-    func sleep() { misalignment.base.update(repeating: 0, count: Self.bins) }
+    func sleep() { misalignment.base.update(repeating: 0, count: misalignment.count) }
 
     /// The power that the echo left in the newest residual is expected to have, one value per bin: the sum of U |X|^2, and
     /// once more what the last partition yields, for the reverberation beyond it. 2^9 units are one squared step of a
     /// 512-sample pre-emphasised block.
     var expectedMisalignment: UnsafePointer<Int64> { UnsafePointer(misalignment.base) }
 
-    @_noAllocation @_noLocks
-    func beginFrame() { framePower.base.update(repeating: 0, count: framePower.count) }
-
     /// One microphone's residual E, Q4, parts within +-2^28.
     @_noAllocation @_noLocks
     func note(_ residual: UnsafePointer<ComplexInt32>) {
         let power = framePower.base + 1
-        for bin in 0..<Self.bins {
-            power[bin] &+= residual[bin].power
-        }
+        for bin in 0..<FarEndSpectra.binCount { power[bin] &+= residual[bin].power }
     }
 
     /// Renews K from all microphones' residuals, and U by what they learn from it.
@@ -99,11 +95,10 @@ struct EchoLearning: ~Copyable {
     func learn(_ far: borrowing FarEndSpectra) {
         assert(far.partitions == partitions)
         smoothResidual()
-        for pair in 0..<Self.pairs {
-            let reach = FarEndSpectra.reach(2 &* pair, partitions)
-            let divisor = max(measure(pair, far.powerWindow(pair), reach) &+ otherPower.base[pair], 1 &<< 16)
-            learn(pair, EchoStep(divisor: divisor), far, reach)
-        }
+        measure(far)
+        divide(0..<FarEndSpectra.lowPairCount, far)
+        divide(FarEndSpectra.lowPairCount..<Self.pairs, far)
+        for p in 0..<partitions { learn(p, far.row(p)) }
     }
 
     /// N's part of D.
@@ -114,42 +109,51 @@ struct EchoLearning: ~Copyable {
         for pair in 0..<Self.pairs {
             var sum: Int64 = 0
             for bin in 2 &* pair..<2 &* pair &+ 4 { sum &+= power[bin] }
+            (power[2 &* pair], power[2 &* pair &+ 1]) = (0, 0)
             smoothed[pair] = (smoothed[pair] &+ sum) &>> 1
             other[pair] = (max(smoothed[pair], sum) &>> 16) &* factorQ16
         }
     }
 
-    /// U |X|^2 of one pair into `products`. Returns the sum.
-    @_noAllocation @_noLocks @inline(__always)
-    private func measure(_ pair: Int, _ power: UnsafePointer<Int64>, _ reach: Int) -> Int64 {
-        let u = uncertainty.base + pair &* partitions
-        let product = products.base
-        var sum: Int64 = 0
-        for p in 0..<reach {
-            let value = Self.product(power[p], Int64(u[p]))
-            product[p] = value
-            sum &+= value
+    /// U |X|^2 and its sums.
+    @_noAllocation @_noLocks
+    private func measure(_ far: borrowing FarEndSpectra) {
+        let sum = sums.base
+        sum.update(repeating: 0, count: Self.pairs)
+        for p in 0..<partitions {
+            let (power, u, product) = (far.powers(p), uncertainty.base + p &* Self.pairs, products.base + p &* Self.pairs)
+            for pair in 0..<FarEndSpectra.pairs(p) {
+                let value = Self.product(power[pair], Int64(u[pair]))
+                product[pair] = value
+                sum[pair] &+= value
+            }
         }
-        let missed = sum &+ Self.product(power[reach &- 1], oldestPower.base[pair])
-        misalignment.base[2 &* pair] = missed
-        misalignment.base[FarEndSpectra.upperBin(pair)] = missed
-        return sum
     }
 
-    @_noAllocation @_noLocks @inline(__always)
-    private func learn(_ pair: Int, _ step: EchoStep, _ far: borrowing FarEndSpectra, _ reach: Int) {
-        let (lower, upper) = (2 &* pair, FarEndSpectra.upperBin(pair))
-        let u = uncertainty.base + pair &* partitions
-        let growth = growths.base + pair &* partitions
-        let (x, gain) = (far.window(lower), gains.base + lower &* partitions)
-        let (upperX, upperGain) = (far.window(upper), gains.base + upper &* partitions)
-        let product = products.base
-        weightShifts.base[pair] = step.weightShift
-        for p in 0..<reach {
-            let factor = step.factor(uncertaintyQ30: u[p])
-            gain[p] = step.gain(x[p], factor)
-            upperGain[p] = step.gain(upperX[p], factor)
-            u[p] &+= growth[p] &- step.learned(product[p], factor)
+    /// 1 / D, and what is misaligned, for pairs that share their last partition.
+    @_noAllocation @_noLocks
+    private func divide(_ some: Range<Int>, _ far: borrowing FarEndSpectra) {
+        let oldest = far.powers(FarEndSpectra.last(some.lowerBound, partitions))
+        for pair in some {
+            let sum = sums.base[pair]
+            let missed = sum &+ Self.product(oldest[pair], oldestPower.base[pair])
+            misalignment.base[2 &* pair] = missed
+            misalignment.base[2 &* pair &+ 1] = missed
+            steps.base[pair] = EchoStep(divisor: max(sum &+ otherPower.base[pair], 1 &<< 16))
+        }
+    }
+
+    /// K and U of one partition.
+    @_noAllocation @_noLocks
+    private func learn(_ partition: Int, _ x: UnsafePointer<ComplexInt32>) {
+        let first = partition &* Self.pairs
+        let (u, growth, product) = (uncertainty.base + first, growths.base + first, products.base + first)
+        let (step, gain) = (steps.base, gains.base + partition &* FarEndSpectra.rowCount)
+        for pair in 0..<FarEndSpectra.pairs(partition) {
+            let factor = step[pair].factor(uncertaintyQ30: u[pair])
+            gain[2 &* pair] = step[pair].gain(x[2 &* pair], factor)
+            gain[2 &* pair &+ 1] = step[pair].gain(x[2 &* pair &+ 1], factor)
+            u[pair] &+= growth[pair] &- step[pair].learned(product[pair], factor)
         }
     }
 
@@ -164,11 +168,11 @@ struct EchoLearning: ~Copyable {
     /// - Parameter weightPowerQ30: mean |W|^2 of the pair, of a microphone whose partition was just held to its taps.
     @_noAllocation @_noLocks @inline(__always)
     func noteWeight(_ pair: Int, _ partition: Int, weightPowerQ30: Int64) {
-        let (index, power) = (pair &* partitions &+ partition, min(weightPowerQ30, 1 &<< 33))
+        let (index, power) = (partition &* Self.pairs &+ pair, min(weightPowerQ30, 1 &<< 33))
         let change = power &>> 9 &- Int64(growths.base[index])
         growths.base[index] &+= Int32(truncatingIfNeeded: change / Int64(microphones))
         uncertainty.base[index] = min(uncertainty.base[index], Self.uncertaintyLimit)
-        if partition == FarEndSpectra.reach(2 &* pair, partitions) &- 1 {
+        if partition == FarEndSpectra.last(pair, partitions) {
             oldestPower.base[pair] &+= (min(power, 1 &<< 30) &- oldestPower.base[pair]) / Int64(microphones)
         }
     }
@@ -176,20 +180,17 @@ struct EchoLearning: ~Copyable {
     /// A path has changed: at least a tenth of the first uncertainty.
     @_noAllocation @_noLocks
     func loosen() {
-        for pair in 0..<Self.pairs {
-            let u = uncertainty.base + pair &* partitions
-            for p in 0..<partitions {
-                u[p] = max(u[p], prior.base[p] / 10)
-            }
+        for p in 0..<partitions {
+            let u = uncertainty.base + p &* Self.pairs
+            for pair in 0..<Self.pairs { u[pair] = max(u[pair], prior.base[p] / 10) }
         }
     }
 
     /// Mean |W|^2 of a pair in the last partition of a microphone's weights, Q30, at most 1.
     @_noAllocation @_noLocks
     func lastPower(of weights: borrowing FixedArray<ComplexInt32>, _ pair: Int) -> Int64 {
-        let last = FarEndSpectra.reach(2 * pair, partitions) - 1
-        let lower = weights.base[2 * pair * partitions + last].power >> 23
-        return min(lower + weights.base[FarEndSpectra.upperBin(pair) * partitions + last].power >> 23, 1 << 30)
+        let bin = FarEndSpectra.last(pair, partitions) * FarEndSpectra.rowCount + 2 * pair
+        return min(weights.base[bin].power >> 23 + weights.base[bin + 1].power >> 23, 1 << 30)
     }
 
     /// Weights and uncertainty of a pair are from before a pause in which the path may have changed a little: at least 1/512 of
@@ -197,7 +198,9 @@ struct EchoLearning: ~Copyable {
     @_noAllocation @_noLocks
     func resume(_ pair: Int, oldestPowerQ30: Int64) {
         oldestPower.base[pair] = oldestPowerQ30
-        let u = uncertainty.base + pair * partitions
-        for p in 0..<partitions { u[p] = max(u[p], prior.base[p] >> 9) }
+        for p in 0..<partitions {
+            let u = uncertainty.base + p * Self.pairs + pair
+            u.pointee = max(u.pointee, prior.base[p] >> 9)
+        }
     }
 }

@@ -19,16 +19,22 @@ public enum EchoPathRefusal: Sendable, Equatable {
 /// | 0...3 | mark, version, length in bytes, microphones |
 /// | 4...6 | partitions of the tail, the far end's lag in frames, the echo's delay in frames plus one (0 when unknown) |
 /// | 40 | by band: `EchoResidual`'s factor Q8, frames that it has learned |
-/// | 129 x partitions | U, Q30, [pair of bins][partition] |
-/// | microphones x 257 x partitions x 2 | W, Q26, [bin][partition], real and imaginary |
+/// | partitions x 129 | U, Q30, [partition][pair of bins] |
+/// | microphones x partitions x 257 x 2 | W, Q26, [partition][bin], real and imaginary |
 /// | last | checksum |
 ///
 /// The checksum takes in a word by exclusive or and multiplies by an odd number, as FNV-1a does with bytes (Fowler, Noll and Vo,
 /// RFC 9923). Both steps can be undone, so words that differ in one place never have the same sum.
 private enum StateLayout {
     static var mark: UInt32 { 0x5045_4E4C }
-    static var version: UInt32 { 2 }
+    static var version: UInt32 { 3 }
     static var headerWords: Int { 7 }
+
+    /// Where a weight stands in `EchoPath`.
+    @_noAllocation @_noLocks
+    static func place(_ index: Int) -> Int {
+        index / FarEndSpectra.binCount &* FarEndSpectra.rowCount &+ index % FarEndSpectra.binCount
+    }
 
     @_noAllocation @_noLocks
     static func bytes(microphones: Int, partitions: Int) -> Int {
@@ -100,9 +106,9 @@ extension EchoStage {
         for index in 0..<canceller.learning.uncertainty.count { writer.put(uncertainty[index]) }
         for microphone in 0..<canceller.microphones {
             let weights = canceller.paths[microphone].weights.base
-            for index in 0..<canceller.paths[microphone].weights.count {
-                writer.put(weights[index].re)
-                writer.put(weights[index].im)
+            for index in 0..<canceller.learning.partitions &* FarEndSpectra.binCount {
+                writer.put(weights[StateLayout.place(index)].re)
+                writer.put(weights[StateLayout.place(index)].im)
             }
         }
         writer.put(writer.checksum)
@@ -126,9 +132,9 @@ extension EchoStage {
         for index in 0..<canceller.learning.uncertainty.count { uncertainty[index] = reader.number(0, 1 << 30) }
         for microphone in 0..<canceller.microphones {
             let weights = canceller.paths[microphone].weights.base
-            for index in 0..<canceller.paths[microphone].weights.count {
+            for index in 0..<canceller.learning.partitions &* FarEndSpectra.binCount {
                 let re = reader.number(1 - 1 << 29, 1 << 29 - 1)
-                weights[index] = ComplexInt32(re: re, im: reader.number(1 - 1 << 29, 1 << 29 - 1))
+                weights[StateLayout.place(index)] = ComplexInt32(re: re, im: reader.number(1 - 1 << 29, 1 << 29 - 1))
             }
         }
         canceller.resume()

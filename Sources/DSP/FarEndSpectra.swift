@@ -1,21 +1,33 @@
 /// The spectra of what the loudspeaker played, shared by the echo cancellers of all microphones.
 ///
 /// Every frame the newest 512 samples, pre-emphasised by 1 - 0.9 z^-1, are transformed. Partition p of a canceller looks back
-/// 20 p ms, that is at the spectrum of every second frame, so even and odd frames are kept apart. For each bin the
-/// partitions lie side by side, newest first: `window(bin)`; so do the powers of pairs of bins, computed once for all microphones.
+/// 20 p ms, that is at the spectrum of 2 p frames before: `row(p)`. The powers of pairs of bins are computed once for all microphones.
 public struct FarEndSpectra: ~Copyable {
     /// Echo taps per partition: two frames.
     public static var partitionSamples: Int { 320 }
     /// Bins from DC to 8 kHz.
     public static var binCount: Int { 257 }
-    /// Bins two by two, for what is kept of the powers; the last bin stands alone.
+    /// Values from one partition's spectrum to the next: the last pair's second bin is always zero.
+    static var rowCount: Int { 258 }
+    /// Bins two by two, for what is kept of the powers.
     static var pairCount: Int { 129 }
     /// Fraction bits of the spectra: |X| of pre-emphasised full scale stays below 2^29.
     static var fractionBits: Int { 4 }
 
-    /// How many of so many partitions count at a bin: high tones die sooner in a room, so from 4 kHz on 120 ms do.
+    /// Pairs below 4 kHz. High tones die sooner in a room: from there on only six partitions, 120 ms, count.
+    static var lowPairCount: Int { 64 }
+
+    /// Pairs for which a partition counts.
     @_noAllocation @_noLocks @inline(__always)
-    static func reach(_ bin: Int, _ partitions: Int) -> Int { bin < 128 ? partitions : min(partitions, 6) }
+    static func pairs(_ partition: Int) -> Int { partition < 6 ? pairCount : lowPairCount }
+
+    /// Bins for which a partition counts.
+    @_noAllocation @_noLocks @inline(__always)
+    static func bins(_ partition: Int) -> Int { min(2 &* pairs(partition), binCount) }
+
+    /// The last of so many partitions that counts for a pair.
+    @_noAllocation @_noLocks @inline(__always)
+    static func last(_ pair: Int, _ partitions: Int) -> Int { (pair < lowPairCount ? partitions : min(partitions, 6)) &- 1 }
 
     /// 1...16, 20 ms each.
     public let partitions: Int
@@ -32,10 +44,9 @@ public struct FarEndSpectra: ~Copyable {
     private var fft = FFT()
     private let pastQ10 = FixedArray<Int32>(count: 512, repeating: 0)
     private var emphasis = EchoEmphasis()
-    private let spectrum = FixedArray(count: 257, repeating: ComplexInt32(re: 0, im: 0))
-    /// [bin][parity][2 x partitions]: written twice, `partitions` apart, so that a window never wraps.
+    /// A ring of 2 x partitions rows, newest at `frame`.
     private let history: FixedArray<ComplexInt32>
-    /// Mean |X|^2 of pairs of bins, [pair][parity][2 x partitions].
+    /// Mean |X|^2 of pairs of bins, likewise.
     private let powers: FixedArray<Int64>
 
     /// - Parameter tailMilliseconds: how long an echo can last, delay included; a multiple of 20 in 20...320.
@@ -43,8 +54,8 @@ public struct FarEndSpectra: ~Copyable {
         precondition(tailMilliseconds % 20 == 0 && (20...320).contains(tailMilliseconds))
         partitions = tailMilliseconds / 20
         silentFrames = 2 * partitions + 2
-        history = FixedArray(count: 257 * 4 * partitions, repeating: ComplexInt32(re: 0, im: 0))
-        powers = FixedArray(count: Self.pairCount * 4 * partitions, repeating: 0)
+        history = FixedArray(count: Self.rowCount * 2 * partitions, repeating: ComplexInt32(re: 0, im: 0))
+        powers = FixedArray(count: Self.pairCount * 2 * partitions, repeating: 0)
     }
 
     /// Takes the 160 samples that belong to the microphones' next frame.
@@ -58,23 +69,14 @@ public struct FarEndSpectra: ~Copyable {
             if wasAwake { forget() }
             return
         }
-        let exponent = fft.forward(UnsafePointer(pastQ10.base), into: spectrum.base) &+ Self.fractionBits &- 10
-        let parts = UnsafeMutableRawPointer(spectrum.base).assumingMemoryBound(to: Int32.self)
-        scale(parts, count: 2 &* Self.binCount, byPowerOfTwo: exponent, within: 1 &<< 29)
         frame = frame &+ 1 == 2 &* partitions ? 0 : frame &+ 1
-        let (parity, slot) = (frame & 1, head)
-        for bin in 0..<Self.binCount {
-            let value = spectrum.base[bin]
-            let place = (2 &* bin &+ parity) &* 2 &* partitions &+ slot
-            history.base[place] = value
-            history.base[place &+ partitions] = value
-        }
+        let (newest, power) = (history.base + frame &* Self.rowCount, powers.base + frame &* Self.pairCount)
+        let exponent = fft.forward(UnsafePointer(pastQ10.base), into: newest) &+ Self.fractionBits &- 10
+        let parts = UnsafeMutableRawPointer(newest).assumingMemoryBound(to: Int32.self)
+        scale(parts, count: 2 &* Self.binCount, byPowerOfTwo: exponent, within: 1 &<< 29)
         for pair in 0..<Self.pairCount {
             // Each below 2^59.
-            let power = (spectrum.base[2 &* pair].power &+ spectrum.base[Self.upperBin(pair)].power) &>> 15
-            let place = (2 &* pair &+ parity) &* 2 &* partitions &+ slot
-            powers.base[place] = power
-            powers.base[place &+ partitions] = power
+            power[pair] = (newest[2 &* pair].power &+ newest[2 &* pair &+ 1].power) &>> 15
         }
     }
 
@@ -84,27 +86,23 @@ public struct FarEndSpectra: ~Copyable {
         powers.base.update(repeating: 0, count: powers.count)
     }
 
-    /// Spectra X of one bin, `partitions` values, partition p being 2 p frames old. Q4 of the pre-emphasised sample step.
+    /// The spectrum X that a partition looks at: `rowCount` values, Q4 of the pre-emphasised sample step.
     @_noAllocation @_noLocks @inline(__always)
-    func window(_ bin: Int) -> UnsafePointer<ComplexInt32> {
-        UnsafePointer(history.base.advanced(by: windowStart &+ bin &* windowStride))
+    func row(_ partition: Int) -> UnsafePointer<ComplexInt32> {
+        UnsafePointer(history.base + place(partition) &* Self.rowCount)
     }
 
-    /// Mean |X|^2 of a pair, `partitions` values, Q-6: below 2^44.
+    /// Mean |X|^2 of its pairs, `pairCount` values, Q-6: below 2^44.
     @_noAllocation @_noLocks @inline(__always)
-    func powerWindow(_ pair: Int) -> UnsafePointer<Int64> {
-        UnsafePointer(powers.base.advanced(by: windowStart &+ pair &* windowStride))
+    func powers(_ partition: Int) -> UnsafePointer<Int64> {
+        UnsafePointer(powers.base + place(partition) &* Self.pairCount)
     }
 
-    /// The second bin of a pair, the first being twice its number; the last pair is one bin twice.
-    @_noAllocation @_noLocks @inline(__always)
-    static func upperBin(_ pair: Int) -> Int { min(2 &* pair &+ 1, binCount &- 1) }
-
-    @inline(__always) private var windowStart: Int { (frame & 1) &* 2 &* partitions &+ head }
-    @inline(__always) private var windowStride: Int { 4 &* partitions }
-
-    /// Where the newest spectrum of the current parity stands; goes down, so that older ones follow.
-    @inline(__always) private var head: Int { partitions &- 1 &- frame &>> 1 }
+    @inline(__always)
+    private func place(_ partition: Int) -> Int {
+        let place = frame &- 2 &* partition
+        return place < 0 ? place &+ 2 &* partitions : place
+    }
 
     @_noAllocation @_noLocks
     private static func isSilent(_ samples: UnsafePointer<Int16>) -> Bool {

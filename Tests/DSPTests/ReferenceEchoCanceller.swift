@@ -129,7 +129,7 @@ struct ReferenceEchoCanceller {
                 guard let x = window(p) else { continue }
                 let gain = 1.25 * uncertainty[p][j] / divisor
                 for (m, e) in residuals.enumerated() {
-                    for k in Set(pair) {
+                    for k in pair {
                         weights[m][p][k].re += gain * (x[k].re * e[k].re + x[k].im * e[k].im)
                         weights[m][p][k].im += gain * (x[k].re * e[k].im - x[k].im * e[k].re)
                     }
@@ -139,8 +139,8 @@ struct ReferenceEchoCanceller {
         }
     }
 
-    /// Two bins side by side; the last stands for both of its pair.
-    private static let pairs = (0..<129).map { [2 * $0, min(2 * $0 + 1, 256)] }
+    /// Two bins side by side; the last stands alone.
+    private static let pairs = (0..<129).map { Array(2 * $0...min(2 * $0 + 1, 256)) }
 
     private static func meanPower(_ bins: Bins, _ pair: [Int]) -> Double {
         pair.reduce(0) { $0 + bins[$1].re * bins[$1].re + bins[$1].im * bins[$1].im } / 2
@@ -154,7 +154,7 @@ struct ReferenceEchoCanceller {
         for k in bins(of: partition) {
             weights[index][partition][k] = held[k]
         }
-        for (j, pair) in Self.pairs.enumerated() where pair[1] < bins(of: partition).upperBound {
+        for (j, pair) in Self.pairs.enumerated() where pair[0] < bins(of: partition).upperBound {
             growth[partition][j] += (Self.meanPower(held, pair) / 512 - growth[partition][j]) / Double(weights.count)
         }
     }

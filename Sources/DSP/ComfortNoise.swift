@@ -5,12 +5,11 @@
 /// taken. Frames that know nothing of each other lose 3.2 dB where the synthesizer overlaps them, which is made up for; the
 /// whole stands 1 dB below N, because an estimate may be too high.
 struct ComfortNoise: ~Copyable {
-    private var random: UInt32 = 0x2545_F491
-    /// What the parts of each bin's noise reach, sample steps in Q4: a quarter of them renewed per frame, for the noise changes slowly.
-    private let amplitudes = FixedArray<Int32>(count: 257, repeating: 0)
+    private var random: UInt64 = 0x2545_F491_4F6C_DD1D
+    /// What the parts of each bin's noise reach, sample steps in Q35: a quarter of them renewed per frame, for the noise changes slowly.
+    private let amplitudes = FixedArray<Int64>(count: 257, repeating: 0)
     private var turn = 0
-    /// From Q4 to the spectrum's unit.
-    private var left: Int64 = 0
+    /// From Q35 to the spectrum's unit.
     private var right: Int64 = 0
 
     init() {}
@@ -25,10 +24,9 @@ struct ComfortNoise: ~Copyable {
         turn = (turn &+ 1) & 3
         for bin in stride(from: turn, to: 257, by: 4) {
             // 2.1 x 0.8, and 1.5 for parts spread evenly over -1...1: 1.333 octaves of power. And four octaves for Q4.
-            amplitudes.base[bin] = Log2.power(noise.logNoiseQ16[bin] &>> 1 &+ 43_680 &+ 4 &* Log2.one)
+            amplitudes.base[bin] = Int64(Log2.power(noise.logNoiseQ16[bin] &>> 1 &+ 43_680 &+ 4 &* Log2.one)) &<< 31
         }
-        left = Int64(max(min(-4 &- exponent, 31), 0))
-        right = Int64(max(min(4 &+ exponent, 62), 0))
+        right = Int64(max(min(35 &+ exponent, 62), 0))
     }
 
     /// What is added to one bin, mantissa within +-2^28.
@@ -36,14 +34,13 @@ struct ComfortNoise: ~Copyable {
     /// - Parameter gainQ15: G, 0...32768.
     @_noAllocation @_noLocks @inline(__always)
     mutating func next(_ bin: Int, gainQ15: Int32) -> ComplexInt32 {
-        let amplitude = Int32(truncatingIfNeeded: min((Int64(amplitudes.base[bin]) &<< left) &>> right, 1 &<< 28))
+        let amplitude = min(amplitudes.base[bin] &>> right, 1 &<< 28)
         let cubeQ15 = (((gainQ15 &* gainQ15) &>> 15) &* gainQ15) &>> 15
-        let share = multiplyQ15(amplitude, 32_768 &- cubeQ15)
-        // A linear congruential generator; its high bits are the good ones.
-        random = random &* 1_664_525 &+ 1_013_904_223
-        let re = Int32(bitPattern: random) &>> 16
-        random = random &* 1_664_525 &+ 1_013_904_223
-        let im = Int32(bitPattern: random) &>> 16
-        return ComplexInt32(re: multiplyQ15(share, re), im: multiplyQ15(share, im))
+        let share = (amplitude &* Int64(32_768 &- cubeQ15)) &>> 15
+        // A linear congruential generator (Knuth's MMIX); its high bits are the good ones.
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let (re, im) = (Int64(bitPattern: random) &>> 48, Int64(bitPattern: random &<< 16) &>> 48)
+        return ComplexInt32(
+            re: Int32(truncatingIfNeeded: (share &* re) &>> 15), im: Int32(truncatingIfNeeded: (share &* im) &>> 15))
     }
 }

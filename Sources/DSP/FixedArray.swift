@@ -6,6 +6,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     public let count: Int
 
     /// - Parameter count: at least 1.
+    @inline(never)
     public init(count: Int, repeating value: Element) {
         precondition(count > 0)
         base = .allocate(capacity: count)

@@ -54,6 +54,10 @@ func scale(_ values: UnsafeMutablePointer<Int32>, count: Int, byPowerOfTwo expon
     let half: Int32 = (1 &<< down) &>> 1 & 0x7FFF_FFFF
     // What the limit is before the shift.
     let edge = Int32(truncatingIfNeeded: min((Int64(limit) &<< Int64(down)) &>> Int64(up), 0x3FFF_FFFF))
+    if edge == 0x3FFF_FFFF {
+        for n in 0..<count { values[n] = (values[n] &+ half) &>> down }
+        return
+    }
     for n in 0..<count {
         let value = max(min(values[n], edge), 0 &- edge)
         values[n] = ((value &<< up) &+ half) &>> down

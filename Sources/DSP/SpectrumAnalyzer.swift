@@ -31,7 +31,7 @@ public struct SpectrumAnalyzer: ~Copyable {
 /// The window and the transform of an analysis, for any number of signals, each with a history of its own.
 struct WindowedTransform: ~Copyable {
     private var fft = FFT()
-    private let windowQ15 = FixedArray<Int32>(count: 512, repeating: 0)
+    private let windowQ15 = FixedArray<Int16>(count: 512, repeating: 0)
     private let windowed = FixedArray<Int32>(count: 512, repeating: 0)
 
     init() {
@@ -52,16 +52,17 @@ struct WindowedTransform: ~Copyable {
         copy(history + 160, to: history, count: 352)
         copy(frame, to: history + 352, count: 160)
         for n in 0..<512 {
-            windowed.base[n] = Int32(history[n]) &* windowQ15.base[n]
+            windowed.base[n] = Int32(history[n]) &* Int32(windowQ15.base[n])
         }
         return fft.forward(windowed.base, into: bins) &- 15
     }
 }
 
-/// Sample n of the analysis window: sin(pi/2 (n + 1/2) / 352), then cos(pi (n - 352) / 320), Q15.
-func analysisWindowQ15(_ n: Int) -> Int32 {
+/// Sample n of the analysis window: sin(pi/2 (n + 1/2) / 352), then cos(pi (n - 352) / 320), Q15, where 32767 stands for one.
+@inline(never)
+func analysisWindowQ15(_ n: Int) -> Int16 {
     if n < 352 {
-        return Int32(roundingShift(Int64(phasorQ31(turns: 2 * n + 1, over: 2816).im), 16))
+        return saturatedInt16(roundingShift(Int64(phasorQ31(turns: 2 * n + 1, over: 2816).im), 16))
     }
-    return Int32(roundingShift(Int64(phasorQ31(turns: n - 352, over: 640).re), 16))
+    return saturatedInt16(roundingShift(Int64(phasorQ31(turns: n - 352, over: 640).re), 16))
 }

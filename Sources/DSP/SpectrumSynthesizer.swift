@@ -18,7 +18,7 @@ public struct SpectrumSynthesizer: ~Copyable {
             // Hann / analysis while the Hann rises; its square root while it falls.
             let sineQ15 = roundingShift(Int64(phasorQ31(turns: n, over: 640).im), 16)
             windowQ15[n] = Int32(sineQ15 * sineQ15 / Int64(analysisWindowQ15(192 + n)))
-            windowQ15[160 + n] = analysisWindowQ15(352 + n)
+            windowQ15[160 + n] = Int32(analysisWindowQ15(352 + n))
         }
     }
 

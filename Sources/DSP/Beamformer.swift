@@ -6,15 +6,16 @@
 /// C and N are the covariances of the talker and of everything else as the mask divides them, G that of a diffuse field, d the
 /// plane wave from the found direction and g = min(10 c, 1) / 2 by the finder's confidence c. h is the talker's way to the
 /// microphones, relative to the reference: a column of a covariance of rank one is just that. Where C holds nothing but noise
-/// the reference microphone passes, and so it does until something is learnt. A quarter of the bins learns in each frame, in
-/// turn, and a third of those are solved. The reference is the first microphone that is well.
+/// the reference microphone passes, and so it does until something is learnt. Half of the bins learn in each frame, in turn,
+/// and a third of those are solved. The reference is the first microphone that is well.
 ///
 /// Sources: Capon 1969; Souden, Benesty and Affes 2010 (the column; ours is divided by h^H R^-1 h and not by the trace of
 /// R^-1 C, so that no bin loses level); Gannot, Burshtein and Weinstein, "Signal enhancement using beamforming and
 /// nonstationarity with applications to speech", 2001 (relative transfer function); Cox, Zeskind and Owen, "Robust adaptive
 /// beamforming", 1987.
 ///
-/// Formats: weights Q27 within +-4; R Q30 of a trace of about 1; h Q26, below 2^27; v = R^-1 h below 2^28, its scale being free.
+/// Formats: weights Q26 within +-8 (a row of four needs 4.5 at 344 Hz); R Q30 of a trace of about 1; h Q26, below 2^27; v = R^-1 h
+/// below 2^28, its scale being free.
 public struct Beamformer: ~Copyable {
     /// Bit m is microphone m being left out.
     public var deafMicrophones: UInt8 { health.deaf }
@@ -26,8 +27,8 @@ public struct Beamformer: ~Copyable {
     /// How sure that is, 0...32767.
     public var directionConfidenceQ15: Int16 { finder.confidenceQ15 }
 
-    /// Frames in which every bin is solved once; a multiple of the four in which every bin learns, so that what is solved has just learnt.
-    private static var turns: Int { 12 }
+    /// Frames in which every bin is solved once; a multiple of the two in which every bin learns, so that what is solved has just learnt.
+    private static var turns: Int { 6 }
 
     private let microphones: Int
     private let steering: SteeringVectors
@@ -37,7 +38,7 @@ public struct Beamformer: ~Copyable {
     private var finder: DirectionFinder
     private var health: MicrophoneHealth
 
-    /// w Q27, [microphone][bin].
+    /// w Q26, [microphone][bin].
     private let weights: FixedArray<ComplexInt32>
     private let sumsRe = FixedArray<Int64>(count: Spectrum.binCount, repeating: 0)
     private let sumsIm = FixedArray<Int64>(count: Spectrum.binCount, repeating: 0)
@@ -81,8 +82,8 @@ public struct Beamformer: ~Copyable {
         let limit: Int64 = 1 &<< 30 &- 1
         for k in 0..<Spectrum.binCount {
             beam.bins.base[k] = ComplexInt32(
-                re: Int32(truncatingIfNeeded: max(min(roundingShift(sumsRe.base[k], 28), limit), 0 &- limit)),
-                im: Int32(truncatingIfNeeded: max(min(roundingShift(sumsIm.base[k], 28), limit), 0 &- limit)))
+                re: Int32(truncatingIfNeeded: max(min(roundingShift(sumsRe.base[k], 27), limit), 0 &- limit)),
+                im: Int32(truncatingIfNeeded: max(min(roundingShift(sumsIm.base[k], 27), limit), 0 &- limit)))
             sumsRe.base[k] = 0
             sumsIm.base[k] = 0
         }
@@ -98,7 +99,7 @@ public struct Beamformer: ~Copyable {
     @_noAllocation @_noLocks
     public mutating func learn(_ spectra: borrowing ArraySpectra, maskQ15: UnsafePointer<Int32>, isEcho: Bool) {
         guard !isEcho else { return }
-        learnQuarter(spectra, maskQ15)
+        learnHalf(spectra, maskQ15)
         finder.look(statistics, steering, well: UnsafePointer(well.base), count: wellCount)
         var k = 1 &+ turn
         while k < Spectrum.binCount &- 1 {
@@ -108,22 +109,22 @@ public struct Beamformer: ~Copyable {
         turn = (turn &+ 1) % Self.turns
     }
 
-    /// Every fourth bin, with time constants of 0.4 s of speech and 3 s of everything else, shorter in the first three seconds.
+    /// Every second bin, with time constants of 0.4 s of speech and 3 s of everything else, shorter in the first three seconds.
     @_noAllocation @_noLocks
-    private mutating func learnQuarter(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
+    private mutating func learnHalf(_ spectra: borrowing ArraySpectra, _ maskQ15: UnsafePointer<Int32>) {
         frames = min(frames &+ 1, 300)
-        let visits = (frames &+ 3) &>> 2
+        let visits = (frames &+ 1) &>> 1
         let noiseRate = 32_768 / visits
         let common = spectra.commonExponent()
-        var k = 1 &+ turn & 3
+        var k = 1 &+ turn & 1
         while k < Spectrum.binCount &- 1 {
             let exponent = gather(spectra, k, common)
             let share = (maskQ15[k] &* (maskQ15[k] &>> 1)) &>> 14
             statistics.learn(
-                k, UnsafePointer(vector.base), wellCount, exponent: exponent, visits: min(visits, 25),
-                talkerRateQ15: (maskQ15[k] &* 3_277) &>> 15,
+                k, UnsafePointer(vector.base), wellCount, exponent: exponent, visits: min(visits, 50),
+                talkerRateQ15: (maskQ15[k] &* 1_638) &>> 15,
                 noiseRateQ15: ((32_768 &- share) &* (noiseRate &>> 1)) &>> 14)
-            k &+= 4
+            k &+= 2
         }
     }
 
@@ -140,11 +141,11 @@ public struct Beamformer: ~Copyable {
         statistics.clear()
         for index in 0..<weights.count {
             let isReference = index / Spectrum.binCount == well.base[0]
-            weights.base[index] = ComplexInt32(re: isReference ? 1 &<< 27 : 0, im: 0)
+            weights.base[index] = ComplexInt32(re: isReference ? 1 &<< 26 : 0, im: 0)
         }
     }
 
-    /// conj(w) x of one microphone to the sums, Q28 of an eighth of the common unit: below 2^61 before it is shifted and 2^59 after.
+    /// conj(w) x of one microphone to the sums, Q27 of an eighth of the common unit: below 2^61 before it is shifted and 2^59 after.
     @_noAllocation @_noLocks
     private func add(_ x: UnsafePointer<ComplexInt32>, _ w: UnsafePointer<ComplexInt32>, _ shift: Int64) {
         for k in 0..<Spectrum.binCount {
@@ -192,7 +193,7 @@ public struct Beamformer: ~Copyable {
         let gain = min((Int64(h[0].re) &<< 30) / (power &>> 27), 1 &<< 33)
         for i in 0..<wellCount {
             weights.base[well.base[i] &* Spectrum.binCount &+ k] = ComplexInt32(
-                re: weightQ27(Int64(v[i].re) &* gain), im: weightQ27(Int64(v[i].im) &* gain))
+                re: weightQ26(Int64(v[i].re) &* gain), im: weightQ26(Int64(v[i].im) &* gain))
         }
     }
 
@@ -238,8 +239,8 @@ public struct Beamformer: ~Copyable {
     }
 }
 
-/// Q84 to Q27, within +-4.
+/// Q57 to Q26, within +-8.
 @_noAllocation @_noLocks @inline(__always)
-private func weightQ27(_ product: Int64) -> Int32 {
-    Int32(truncatingIfNeeded: max(min(product &>> 30, 1 &<< 29), -(1 &<< 29)))
+private func weightQ26(_ product: Int64) -> Int32 {
+    Int32(truncatingIfNeeded: max(min(product &>> 31, 1 &<< 29), -(1 &<< 29)))
 }

@@ -54,7 +54,7 @@ struct SpatialStatistics: ~Copyable {
     /// - Parameters:
     ///   - x: `count` values, parts below 2^14, the largest at least 2^13, so |x|^2 is in 2^26 ..< 2^32.
     ///   - exponent: `x` times 2^`exponent` is in sample steps.
-    ///   - visits: how often this bin has been learnt, this time included, at most 25: p becomes the mean of so many.
+    ///   - visits: how often this bin has been learnt, this time included, at most 50: p becomes the mean of so many.
     ///   - talkerRateQ15: the share of the new frame in the talker's covariance, 0...32768.
     ///   - noiseRateQ15: the same in the other one.
     @_noAllocation @_noLocks

@@ -49,14 +49,14 @@ struct ReferenceBeam {
 
     mutating func learn(_ heard: [PlainSpectrum], mask: [Int32], degrees: Int16, confidenceQ15: Int16) {
         frames = min(frames + 1, 300)
-        let visits = (frames + 3) / 4
-        for k in stride(from: 1 + turn % 4, to: 256, by: 4) {
+        let visits = (frames + 1) / 2
+        for k in stride(from: 1 + turn % 2, to: 256, by: 2) {
             let x = heard.map { Complex($0.bins[k].re, $0.bins[k].im) }
             let power = x.reduce(0) { $0 + $1.power }
             let share = Double(mask[k]) / 32_768
             guard power > 0 else { continue }
-            powers[k] += (power - powers[k]) / Double(min(visits, 25))
-            let (fast, slow) = (share / 10, (1 - share * share) / Double(visits))
+            powers[k] += (power - powers[k]) / Double(min(visits, 50))
+            let (fast, slow) = (share / 20, (1 - share * share) / Double(visits))
             for i in 0..<count {
                 for j in 0..<count {
                     let product = x[i] * x[j].conjugate * (1 / max(powers[k], power / 8))
@@ -67,8 +67,8 @@ struct ReferenceBeam {
         }
         let grid = (Double(degrees) / 10).rounded() * 10
         let weight = degrees < 0 ? 0 : min(10 * Double(confidenceQ15) / 32_768, 1) / 2
-        for k in stride(from: 1 + turn, to: 256, by: 12) { solve(k, degrees: grid, weight: weight) }
-        turn = (turn + 1) % 12
+        for k in stride(from: 1 + turn, to: 256, by: 6) { solve(k, degrees: grid, weight: weight) }
+        turn = (turn + 1) % 6
     }
 
     private func wave(_ k: Int, _ degrees: Double) -> [Complex] {
@@ -104,7 +104,10 @@ struct ReferenceBeam {
         }
         let solution = Self.solve(r, h)
         let gain = (0..<count).reduce(0) { $0 + (h[$1].conjugate * solution[$1]).re }
-        weights[k] = solution.map { $0 * h[0].conjugate * (1 / gain) }
+        weights[k] = solution.map {
+            let w = $0 * h[0].conjugate * (1 / gain)
+            return Complex(max(-8, min(8, w.re)), max(-8, min(8, w.im)))
+        }
     }
 
     /// Gauss and Jordan; the matrix is positive definite.

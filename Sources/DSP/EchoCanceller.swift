@@ -17,6 +17,7 @@ public struct EchoCanceller: ~Copyable {
     let paths: UnsafeMutablePointer<EchoPath>
     var learning: EchoLearning
     private var frame = 0
+    private var isAwake = false
 
     /// - Parameters:
     ///   - tailMilliseconds: the `FarEndSpectra`'s.
@@ -68,8 +69,10 @@ public struct EchoCanceller: ~Copyable {
         _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, reference: Int = 0,
         into residuals: UnsafeMutablePointer<Int16>
     ) {
-        guard far.isAwake else {
-            learning.sleep()
+        let fellAsleep = isAwake && !far.isAwake
+        isAwake = far.isAwake
+        if fellAsleep { sleep() }
+        guard isAwake else {
             for index in 0..<microphones { paths[index].pass(planar + index &* 160, into: residuals + index &* 160) }
             return
         }
@@ -81,6 +84,12 @@ public struct EchoCanceller: ~Copyable {
         learning.learn(far)
         frame &+= 1
         for index in 0..<microphones { adapt(index) }
+    }
+
+    @_noAllocation @_noLocks
+    private func sleep() {
+        learning.sleep()
+        for index in 0..<microphones { paths[index].sleep() }
     }
 
     /// Every second frame one partition of the microphone is held to its taps, and there half of the microphones take turns.

@@ -47,11 +47,14 @@ struct EchoPath: ~Copyable {
     var isSuspect: Bool { health.isSuspect }
     var isBroken: Bool { health.isBroken }
 
+    /// No far end: no echo.
+    @_noAllocation @_noLocks
+    func sleep() { echoPower.base.update(repeating: 0, count: Self.bins) }
+
     /// No far end: 160 samples pass unchanged. `residual` may be `microphone`.
     @_noAllocation @_noLocks
     mutating func pass(_ microphone: UnsafePointer<Int16>, into residual: UnsafeMutablePointer<Int16>) {
         emphasis.pass(microphone)
-        echoPower.base.update(repeating: 0, count: Self.bins)
         if residual != microphone { copy(microphone, to: residual, count: 160) }
     }
 

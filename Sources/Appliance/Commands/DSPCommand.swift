@@ -62,10 +62,17 @@ struct DSPCommand: ParsableCommand {
         @Option(help: "WAV of what the loudspeaker was sent, on the same clock.") var ref: String?
         @Option(help: "Where the microphones stand: unknown, single, linear4, circular4, linear:6:40mm, circular:6:46mm.")
         var geometry = "unknown"
+        @Option(
+            name: .customLong("noise-floor-db"), parsing: .unconditional,
+            help: "How far noise is suppressed, -40 to 0, as the setting noise_floor_db: 0 for recognizers, -12 for ears.")
+        var noiseFloorDecibels = 0
         @Option(name: .customLong("out"), help: "WAV to write: 16 kHz, mono.") var output: String
 
         func validate() throws {
             if let wrong = TextRule.geometry(geometry) { throw ValidationError("--geometry: \(wrong)") }
+            guard (-40...0).contains(noiseFloorDecibels) else {
+                throw ValidationError("--noise-floor-db: \(noiseFloorDecibels) is not -40 to 0 dB")
+            }
         }
 
         func run() throws {
@@ -76,6 +83,7 @@ struct DSPCommand: ParsableCommand {
             let played = try ref.map(SoundFile.speech)
             var configuration = FrontEnd.Configuration(microphones: microphones.count)
             configuration.geometry = ArrayGeometry(named: geometry)
+            configuration.noiseFloorDecibels = noiseFloorDecibels
             if let wanted = Configuration.Audio.microphones(in: geometry), wanted != microphones.count {
                 throw ValidationError("\(geometry) has \(wanted) microphones, but \(input) has \(microphones.count) channels")
             }

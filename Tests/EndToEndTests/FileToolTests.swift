@@ -95,6 +95,17 @@ import Testing
         #expect((8...13).contains(difference), "\(difference) dB")
     }
 
+    @Test func `a quiet voice comes out at its level, or as quiet as it was`() async throws {
+        let quiet = voice.map { $0 / 8 }
+        try write([quiet + quiet + quiet], "in")
+        let (end, heard) = (3 * Double(quiet.count) / 16_000, level(quiet, 0, Double(quiet.count) / 16_000))
+        for (flag, raised) in [("--level-control", 10.0...30), ("--no-level-control", -1...1)] {
+            #expect(try await dsp(["front-end", "--in", path("in"), flag, "--out", path("out")]).status == 0)
+            let change = try level(WAVFile.read(path: path("out")).samples, 2 * end / 3, end) - heard
+            #expect(raised.contains(change), "\(flag): \(change) dB")
+        }
+    }
+
     @Test func `what cannot be done is refused in words, and nothing is written`() async throws {
         try write([question(noiseRMS: 100, seed: 4)], "one")
         try write(Array(repeating: voice, count: 9), "nine")

@@ -66,6 +66,8 @@ struct DSPCommand: ParsableCommand {
             name: .customLong("noise-floor-db"), parsing: .unconditional,
             help: "How far noise is suppressed, -40 to 0, as the setting noise_floor_db: 0 for recognizers, -12 for ears.")
         var noiseFloorDecibels = 0
+        @Flag(inversion: .prefixedNo, help: "Speech at -20 dB full scale, as the setting level_control.")
+        var levelControl = true
         @Option(name: .customLong("out"), help: "WAV to write: 16 kHz, mono.") var output: String
 
         func validate() throws {
@@ -84,6 +86,7 @@ struct DSPCommand: ParsableCommand {
             var configuration = FrontEnd.Configuration(microphones: microphones.count)
             configuration.geometry = ArrayGeometry(named: geometry)
             configuration.noiseFloorDecibels = noiseFloorDecibels
+            configuration.controlsGain = levelControl
             if let wanted = Configuration.Audio.microphones(in: geometry), wanted != microphones.count {
                 throw ValidationError("\(geometry) has \(wanted) microphones, but \(input) has \(microphones.count) channels")
             }

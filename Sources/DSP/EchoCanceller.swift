@@ -69,13 +69,12 @@ public struct EchoCanceller: ~Copyable {
         _ planar: UnsafePointer<Int16>, far: borrowing FarEndSpectra, reference: Int = 0,
         into residuals: UnsafeMutablePointer<Int16>
     ) {
-        let fellAsleep = isAwake && !far.isAwake
-        isAwake = far.isAwake
-        if fellAsleep { sleep() }
-        guard isAwake else {
+        guard far.isAwake else {
+            if isAwake { sleep() }
             for index in 0..<microphones { paths[index].pass(planar + index &* 160, into: residuals + index &* 160) }
             return
         }
+        isAwake = true
         for index in 0..<microphones {
             paths[index].cancel(
                 planar + index &* 160, far: far, measures: index == reference, into: residuals + index &* 160)
@@ -87,7 +86,8 @@ public struct EchoCanceller: ~Copyable {
     }
 
     @_noAllocation @_noLocks
-    private func sleep() {
+    private mutating func sleep() {
+        isAwake = false
         learning.sleep()
         for index in 0..<microphones { paths[index].sleep() }
     }

@@ -114,7 +114,7 @@ struct EchoPath: ~Copyable {
         var (echo, residual, microphone): (Int64, Int64, Int64) = (0, 0, 0)
         let newest = block.base + 352
         for n in 0..<160 {
-            // Below 2^26 and 2^30.
+            // The microphone is below 2^26 and the echo within 2^30.
             let difference = microphoneQ10.base[n] &- newest[n]
             echo &+= Int64(newest[n] &>> 8) &* Int64(newest[n] &>> 8)
             residual &+= Int64(difference &>> 8) &* Int64(difference &>> 8)

@@ -38,7 +38,8 @@ private enum StateLayout {
 
     @_noAllocation @_noLocks
     static func bytes(microphones: Int, partitions: Int) -> Int {
-        4 &* (headerWords &+ 2 &* EchoBands.count &+ partitions &* (FarEndSpectra.pairCount &+ 2 &* 257 &* microphones) &+ 1)
+        let perPartition = FarEndSpectra.pairCount &+ 2 &* FarEndSpectra.binCount &* microphones
+        return 4 &* (headerWords &+ 2 &* EchoBands.count &+ partitions &* perPartition &+ 1)
     }
 }
 

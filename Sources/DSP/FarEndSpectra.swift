@@ -14,12 +14,14 @@ public struct FarEndSpectra: ~Copyable {
     /// Fraction bits of the spectra: |X| of pre-emphasised full scale stays below 2^29.
     static var fractionBits: Int { 4 }
 
-    /// Pairs below 4 kHz. High tones die sooner in a room: from there on only six partitions, 120 ms, count.
+    /// Pairs below 4 kHz.
     static var lowPairCount: Int { 64 }
+    /// Partitions that count from 4 kHz on, where tones die sooner in a room: 120 ms.
+    private static var highPartitions: Int { 6 }
 
     /// Pairs for which a partition counts.
     @_noAllocation @_noLocks @inline(__always)
-    static func pairs(_ partition: Int) -> Int { partition < 6 ? pairCount : lowPairCount }
+    static func pairs(_ partition: Int) -> Int { partition < highPartitions ? pairCount : lowPairCount }
 
     /// Bins for which a partition counts.
     @_noAllocation @_noLocks @inline(__always)
@@ -27,7 +29,9 @@ public struct FarEndSpectra: ~Copyable {
 
     /// The last of so many partitions that counts for a pair.
     @_noAllocation @_noLocks @inline(__always)
-    static func last(_ pair: Int, _ partitions: Int) -> Int { (pair < lowPairCount ? partitions : min(partitions, 6)) &- 1 }
+    static func last(_ pair: Int, _ partitions: Int) -> Int {
+        (pair < lowPairCount ? partitions : min(partitions, highPartitions)) &- 1
+    }
 
     /// 1...16, 20 ms each.
     public let partitions: Int

@@ -6,7 +6,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     public let count: Int
 
     /// - Parameter count: at least 1.
-    @inline(never)
+    @inline(never)  // in every stage's `init` it would make the page's module larger
     public init(count: Int, repeating value: Element) {
         precondition(count > 0)
         base = .allocate(capacity: count)

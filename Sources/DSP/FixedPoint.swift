@@ -54,7 +54,8 @@ func scale(_ values: UnsafeMutablePointer<Int32>, count: Int, byPowerOfTwo expon
     let half: Int32 = (1 &<< down) &>> 1 & 0x7FFF_FFFF
     // What the limit is before the shift.
     let edge = Int32(truncatingIfNeeded: min((Int64(limit) &<< Int64(down)) &>> Int64(up), 0x3FFF_FFFF))
-    if edge == 0x3FFF_FFFF {
+    // No value can be beyond it then, and nothing is shifted left.
+    if up == 0 && edge == 0x3FFF_FFFF {
         for n in 0..<count { values[n] = (values[n] &+ half) &>> down }
         return
     }

@@ -59,7 +59,6 @@ struct WindowedTransform: ~Copyable {
 }
 
 /// Sample n of the analysis window: sin(pi/2 (n + 1/2) / 352), then cos(pi (n - 352) / 320), Q15, where 32767 stands for one.
-@inline(never)
 func analysisWindowQ15(_ n: Int) -> Int16 {
     if n < 352 {
         return saturatedInt16(roundingShift(Int64(phasorQ31(turns: 2 * n + 1, over: 2816).im), 16))

@@ -113,7 +113,7 @@ import Testing
             (["--in", path("none"), "--geometry", "single"], "none.wav"),
             (["--in", path("one"), "--geometry", "circular4"], "circular4 has 4 microphones"),
             (["--in", path("one"), "--geometry", "heap"], "--geometry"),
-            (["--in", path("one"), "--noise-floor-db", "5"], "5 is not -40 to 0 dB"),
+            (["--in", path("one"), "--noise-floor-db", "5"], "5 is outside -40 to 0 dB"),
             (["--in", path("nine")], "9 channels"),
         ]
         for (arguments, reason) in refusals {

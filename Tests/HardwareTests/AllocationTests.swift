@@ -56,7 +56,7 @@ extension `The microphones` {
                 usleep(100_000)
                 // While something sounds: one that meets the cut of a dropped reply is none.
                 room.forceUnderrun()
-                usleep(150_000)
+                for _ in 0..<200 where playback.counters.underruns == 0 { usleep(5_000) }
                 playback.drop()
                 usleep(150_000)
                 _ = playback.enqueue([Int16](repeating: 8000, count: 4800))

@@ -43,6 +43,10 @@ struct NewsStoryTests {
         Story(
             question: "Is there any news about the rail strike?", query: "rail strike news today",
             told: "The rail strike is over", source: "Northfield Courier"),
+        // A recognizer's "muse": the rest says what is meant.
+        Story(
+            question: "Tell me the muse about the rail strike,", query: "muse rail strike news today",
+            told: "The rail strike is over", source: "Northfield Courier"),
         Story(
             question: "What's the weather like today?", query: "weather today", told: "rain in the west until noon",
             source: "Kestrel Weather Desk"),

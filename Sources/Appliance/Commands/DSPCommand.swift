@@ -72,8 +72,10 @@ struct DSPCommand: ParsableCommand {
 
         func validate() throws {
             if let wrong = TextRule.geometry(geometry) { throw ValidationError("--geometry: \(wrong)") }
-            guard (-40...0).contains(noiseFloorDecibels) else {
-                throw ValidationError("--noise-floor-db: \(noiseFloorDecibels) is not -40 to 0 dB")
+            let range = Configuration.Audio.FrontEnd.noiseFloorRange
+            guard range.contains(noiseFloorDecibels) else {
+                throw ValidationError(
+                    "--noise-floor-db: \(noiseFloorDecibels) is outside \(range.lowerBound) to \(range.upperBound) dB")
             }
         }
 

@@ -40,8 +40,9 @@ public struct Configuration: Sendable, Equatable {
             public var formsBeam = true
             /// Brings speech to -20 dB full scale.
             public var controlsGain = true
-            /// The most that noise is suppressed by for the recognizer, -40...0 dB; 0 leaves it alone.
+            /// The most that noise is suppressed by for the recognizer, dB within `noiseFloorRange`; 0 leaves it alone.
             public var noiseFloorDecibels = 0
+            public static let noiseFloorRange = -40...0
         }
 
         /// Geometries by one word; others have measures.

@@ -19,7 +19,7 @@ extension Configuration {
         .flag("audio.front_end.residual_echo_suppressor", \.audio.frontEnd.suppressesResidualEcho),
         .flag("audio.front_end.beam", \.audio.frontEnd.formsBeam),
         .flag("audio.front_end.level_control", \.audio.frontEnd.controlsGain),
-        .whole("audio.front_end.noise_floor_db", \.audio.frontEnd.noiseFloorDecibels, -40...0, unit: "dB"),
+        .whole("audio.front_end.noise_floor_db", \.audio.frontEnd.noiseFloorDecibels, Audio.FrontEnd.noiseFloorRange, unit: "dB"),
     ]
 
     private static let boardSettings: [Setting] = [

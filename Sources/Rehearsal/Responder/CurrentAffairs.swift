@@ -1,6 +1,6 @@
 /// What changes from day to day: no page of facts has it, so it must be looked up.
 enum CurrentAffairs {
-    private static let signs = ["news", "headline", "weather", "forecast", "latest", "happening", "strike", "election"]
+    private static let signs = ["news", "headline", "weather", "forecast", "latest", "happening", "strike"]
     /// Signs too, unless somebody asks for the time or the date.
     private static let times = ["today", "tonight", "yesterday", "currently"]
     private static let commands: Set = ["search", "google"]

@@ -11,9 +11,10 @@
 ///
 /// Whether somebody talks is told by the fifteen bands below 4.3 kHz: x, the mean of their excess over R and twice the noise,
 /// each within 0...12 dB. `nearEndQ15` is x alone, at once: one half at 1.05 dB, and at 0.45 where it is certain that somebody talks.
-/// `certaintyQ15` adds x up, less 0.44 dB per frame, within 0...28 dB, and is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice
-/// gets there within one to three frames and stays there between its syllables; an echo that breaks through for a moment does
-/// not. (A cumulative sum test: Page, "Continuous inspection schemes", 1954.)
+/// `certaintyQ15` adds up x times the probability that the frame before held a voice, less 0.44 dB per frame, within 0...28 dB, and
+/// is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice gets there within one to three frames and stays there between its
+/// syllables; an echo that breaks through for a moment does not, nor does a noise between two words of the loudspeaker's, behind
+/// which the next word would come through. (A cumulative sum test: Page, "Continuous inspection schemes", 1954.)
 ///
 /// Formats: powers in squared steps of the analyzer's bins, Int64. The canceller's, in quarters of a step and limited to
 /// 2^44, times factor, de-emphasis and weight stay below 2^60.
@@ -39,7 +40,7 @@ public struct EchoResidual: ~Copyable {
     let learnedFrames = FixedArray<Int>(count: 20, repeating: 0)
     /// Y of all bins / 2048, mean of two frames, squared steps.
     private var distortion: Int64 = 0
-    /// The sum of x, octaves of power in Q16.
+    /// The sum that `certaintyQ15` tells of, octaves of power in Q16.
     private var evidenceQ16: Int32 = 0
     private var noiseTurn = 0
 
@@ -47,6 +48,8 @@ public struct EchoResidual: ~Copyable {
     public private(set) var nearEndQ15: Int16 = 0
     /// Whether the residual is a talker's by now, 0...32768 = 0...1.
     public private(set) var certaintyQ15: Int32 = 0
+    /// Whether anything speaks for a talker at all: 1 where `certaintyQ15` begins, 0...32768.
+    public var suspicionQ15: Int32 { min(evidenceQ16 &+ evidenceQ16 &>> 2, 32_768) }
     /// Whether the residual echo is expected to stand above the noise.
     public private(set) var isAudible = false
 
@@ -60,10 +63,11 @@ public struct EchoResidual: ~Copyable {
     ///   - expectedMisalignment: the canceller's, 257 values; 2^9 units are one.
     ///   - isPathSuspect: the canceller's: what is left is echo, however loud.
     ///   - noiseEstimator: the noise in what it left.
+    ///   - voiceProbabilityQ15: that what it left a frame ago held a voice, 0...32767.
     @_noAllocation @_noLocks
     public mutating func process(
         echoPower: UnsafePointer<Int64>, residualSpectrum: borrowing Spectrum, expectedMisalignment: UnsafePointer<Int64>,
-        isPathSuspect: Bool, noiseEstimator: borrowing NoiseEstimator
+        isPathSuspect: Bool, noiseEstimator: borrowing NoiseEstimator, voiceProbabilityQ15: Int16
     ) {
         let echo = model(echoPower, expectedMisalignment)
         distortion = (distortion &+ echo &>> 11) &>> 1
@@ -71,12 +75,12 @@ public struct EchoResidual: ~Copyable {
         measure(noiseEstimator)
         if isPathSuspect { unlearn() }
         let excessQ16 = expectResidual()
-        judge(isPathSuspect ? 0 : excessQ16, forgets: isPathSuspect)
+        judge(isPathSuspect ? 0 : excessQ16, voiceProbabilityQ15, forgets: isPathSuspect)
     }
 
     /// The far end has slept for so long that nothing echoes.
     @_noAllocation @_noLocks
-    public mutating func sleep() { judge(0, forgets: true) }
+    public mutating func sleep() { judge(0, 0, forgets: true) }
 
     /// Renews `model`; returns Y of all bins, squared steps.
     @_noAllocation @_noLocks
@@ -172,8 +176,8 @@ public struct EchoResidual: ~Copyable {
 
     /// Octaves in Q16: 1 dB is 21771.
     @_noAllocation @_noLocks
-    private mutating func judge(_ excessQ16: Int32, forgets: Bool) {
-        let sum = evidenceQ16 &+ min(excessQ16, 114_300) &- 9_525
+    private mutating func judge(_ excessQ16: Int32, _ voiceProbabilityQ15: Int16, forgets: Bool) {
+        let sum = evidenceQ16 &+ min(multiplyQ15(excessQ16, Int32(voiceProbabilityQ15)), 114_300) &- 9_525
         evidenceQ16 = forgets ? 0 : max(min(sum, 609_600), 0)
         certaintyQ15 = Int32(truncatingIfNeeded: (Int64(max(min(evidenceQ16 &- 26_670, 30_480), 0)) &<< 15) / 30_480)
         // 2.1 dB, less 1.2 dB.
@@ -183,7 +187,7 @@ public struct EchoResidual: ~Copyable {
 
     /// `weightQ8` R in a band is `model` x `factorQ14` (`wholeSteps`) + `spread`.
     ///
-    /// - Parameter weightQ8: 0...1024.
+    /// - Parameter weightQ8: 0...1280.
     @_noAllocation @_noLocks
     func expectation(_ band: Int, weightQ8: Int64) -> (factorQ14: Int64, spread: Int64) {
         let weighted = factorQ8.base[band] &* weightQ8

@@ -97,13 +97,15 @@ public struct EchoStage: ~Copyable {
     /// - Parameters:
     ///   - beam: the frame's spectrum, made of the residuals.
     ///   - noise: the noise in it.
+    ///   - voiceProbabilityQ15: the detector's, of the beam's frame before, 0...32767.
     @_noAllocation @_noLocks
-    public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
+    public mutating func judge(_ beam: borrowing Spectrum, _ noise: borrowing NoiseEstimator, voiceProbabilityQ15: Int16) {
         guard mayHoldEcho else { return residualEcho.sleep() }
         residualEcho.process(
             echoPower: canceller.echoPower(reference: reference), residualSpectrum: beam,
             expectedMisalignment: canceller.expectedMisalignment,
-            isPathSuspect: canceller.isPathSuspect(microphone: reference), noiseEstimator: noise)
+            isPathSuspect: canceller.isPathSuspect(microphone: reference), noiseEstimator: noise,
+            voiceProbabilityQ15: voiceProbabilityQ15)
         suppressor.process(residualEcho)
     }
 

@@ -4,8 +4,9 @@
 ///
 ///     P = a |G' E'|^2 + (1 - a) max(|E|^2 - o R, 0)         G = P / (P + o R)
 ///
-/// (E' and G' of the frame before; P / (o R) is the a-priori ratio.) While nobody but the loudspeaker talks the weight o is 3.4 and
-/// a 0.85; the surer the near end (`EchoResidual.certaintyQ15`), the gentler, down to 0.1 and 0.7. What is taken away is
+/// (E' and G' of the frame before; P / (o R) is the a-priori ratio.) While nobody but the loudspeaker talks the weight o is 4.8 and
+/// a 0.85; o is 3.4 as soon as something speaks for a talker (`EchoResidual.suspicionQ15`), and the surer the near end
+/// (`certaintyQ15`), the gentler, down to 0.1 and 0.7. What is taken away is
 /// replaced by `ComfortNoise`, so that echo ends in the room's own hush and not in holes.
 /// Source: Ephraim and Malah, "Speech enhancement using a minimum mean-square error short-time spectral amplitude estimator", 1984;
 /// the weight's course is ours.
@@ -27,8 +28,8 @@ public struct EchoSuppressor: ~Copyable {
     /// - Parameter residual: has seen the frame.
     @_noAllocation @_noLocks
     public mutating func process(_ residual: borrowing EchoResidual) {
-        // 2^(1.75 - 5.07 certainty), Q8.
-        let weightQ8 = Int64(Log2.power(638_976 &- multiplyQ15(332_000, residual.certaintyQ15)))
+        // 2^(2.25 - 0.5 suspicion - 5.07 certainty), Q8.
+        let weightQ8 = Int64(Log2.power(671_744 &- residual.suspicionQ15 &- multiplyQ15(332_000, residual.certaintyQ15)))
         let memoryQ8 = Int64(218 &- (39 &* residual.certaintyQ15) &>> 15)
         for band in 0..<EchoBands.count {
             let (factorQ14, spread) = residual.expectation(band, weightQ8: weightQ8)

@@ -19,7 +19,9 @@ private struct EchoGainModel {
     var (distortion, evidence, certainty) = (0.0, 0.0, 0.0)
     var frame = 0
 
-    mutating func gains(echoPower: [Double], misalignment: [Double], power: [Double], noisePower: [Double]) -> [Double] {
+    mutating func gains(
+        echoPower: [Double], misalignment: [Double], power: [Double], noisePower: [Double], voice: Double
+    ) -> [Double] {
         frame += 1
         for bin in 0..<257 {
             echo[bin] = max(echoPower[bin], 0.7 * echo[bin])
@@ -38,9 +40,9 @@ private struct EchoGainModel {
             let ratio = log2((residual[index] + 1) / (factor[index] * expected + 2 * noise[index] + 1))
             if index < 15 { excess += min(max(ratio, 0), 12 / 3.0103) / 15 }
         }
-        evidence = min(max(evidence + min(excess, 5.25 / 3.0103) - 0.4375 / 3.0103, 0), 28 / 3.0103)
+        evidence = min(max(evidence + min(excess * voice, 5.25 / 3.0103) - 0.4375 / 3.0103, 0), 28 / 3.0103)
         certainty = min(max((evidence * 3.0103 - 1.225) / 1.4, 0), 1)
-        let weight = exp2(1.75 - 5.0659 * certainty)
+        let weight = exp2(2.25 - min(1.25 * evidence, 0.5) - 5.0659 * certainty)
         let memory = 0.8516 - 0.1523 * certainty
         var gains = [Double](repeating: 1, count: 257)
         for (index, band) in bands.enumerated() {
@@ -93,11 +95,12 @@ private struct EchoGainModel {
             let misaligned = emphasised.map { ($0 / 50).rounded() }
             residual.process(
                 echoPower: emphasised.map { Int64($0 * 512) }, residualSpectrum: spectrum,
-                expectedMisalignment: misaligned.map { Int64($0 * 1024) }, isPathSuspect: false, noiseEstimator: noise)
+                expectedMisalignment: misaligned.map { Int64($0 * 1024) }, isPathSuspect: false, noiseEstimator: noise,
+                voiceProbabilityQ15: frame < 150 ? 6_554 : 29_491)
             suppressor.process(residual)
             let gains = model.gains(
                 echoPower: emphasised, misalignment: misaligned, power: (0..<257).map { Double(spectrum.bins[$0].power) * unit },
-                noisePower: (0..<257).map { exp2(Double(noise.logNoiseQ16[$0]) / 65_536) })
+                noisePower: (0..<257).map { exp2(Double(noise.logNoiseQ16[$0]) / 65_536) }, voice: frame < 150 ? 0.2 : 0.9)
             measured += (0..<257).map { Double(suppressor.gainsQ15[$0]) / 32_768 }
             right += gains
             certain.append(residual.certaintyQ15)
@@ -108,26 +111,38 @@ private struct EchoGainModel {
     }
 
     /// 3.5 dB over the noise for one frame, then 9.5 dB for good.
+    private let stir: (Int) -> Int16 = { frame in frame >= 240 ? 300 : frame == 200 ? 150 : 100 }
+
     @Test func `one frame that stirs is no talker, a voice is one within 30 ms`() {
         var residual = EchoResidual()
+        let certainty = certainties(of: &residual, voiceProbabilityQ15: 32_767)
+        #expect(certainty[60..<235].allSatisfy { $0 < 16_384 }, "\(certainty[60..<235].max()!)")
+        #expect(certainty[242...].allSatisfy { $0 == 32_768 })
+        residual.sleep()
+        #expect(residual.certaintyQ15 == 0 && residual.suspicionQ15 == 0 && residual.nearEndQ15 == 0)
+    }
+
+    @Test func `music that begins between two words of the loudspeaker's is no talker, however loud`() {
+        var residual = EchoResidual()
+        let certainty = certainties(of: &residual, voiceProbabilityQ15: 1_000)
+        #expect(certainty[60...].allSatisfy { $0 == 0 })
+        #expect(residual.nearEndQ15 > 16_384, "that there is something is still told")
+    }
+
+    /// The certainty of 260 frames of `stir` without an echo; the noise is learnt from the first 200.
+    private func certainties(of residual: inout EchoResidual, voiceProbabilityQ15: Int16) -> [Int32] {
         var noise = NoiseEstimator()
         var analyzer = SpectrumAnalyzer()
         var spectrum = Spectrum()
         var random = SeededNoise(seed: 271)
         let nothing = [Int64](repeating: 0, count: 257)
-        var certainty: [Int32] = []
-        for frame in 0..<260 {
-            let peak: Int16 = frame >= 240 ? 300 : frame == 200 ? 150 : 100
-            analyzer.process(random.samples(160, peak: peak), into: &spectrum)
+        return (0..<260).map { frame in
+            analyzer.process(random.samples(160, peak: stir(frame)), into: &spectrum)
             if frame < 200 { noise.process(spectrum.logPowerQ16) }
             residual.process(
                 echoPower: nothing, residualSpectrum: spectrum, expectedMisalignment: nothing, isPathSuspect: false,
-                noiseEstimator: noise)
-            certainty.append(residual.certaintyQ15)
+                noiseEstimator: noise, voiceProbabilityQ15: voiceProbabilityQ15)
+            return residual.certaintyQ15
         }
-        #expect(certainty[60..<235].allSatisfy { $0 < 16_384 }, "\(certainty[60..<235].max()!)")
-        #expect(certainty[242...].allSatisfy { $0 == 32_768 })
-        residual.sleep()
-        #expect(residual.certaintyQ15 == 0 && residual.nearEndQ15 == 0)
     }
 }

@@ -101,7 +101,7 @@ final class DSPStages {
     }
 
     private func judgeEcho() {
-        echo.judge(spectrum, noise)
+        echo.judge(spectrum, noise, voiceProbabilityQ15: probabilityQ15)
         echo.apply(to: &spectrum, noise)
     }
 

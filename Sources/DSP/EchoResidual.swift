@@ -12,9 +12,10 @@
 /// Whether somebody talks is told by the fifteen bands below 4.3 kHz: x, the mean of their excess over R and twice the noise,
 /// each within 0...12 dB. `nearEndQ15` is x alone, at once: one half at 1.05 dB, and at 0.45 where it is certain that somebody talks.
 /// `certaintyQ15` adds up x times the probability that the frame before held a voice, less 0.44 dB per frame, within 0...28 dB, and
-/// is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice gets there within one to three frames and stays there between its
-/// syllables; an echo that breaks through for a moment does not, nor does a noise between two words of the loudspeaker's, behind
-/// which the next word would come through. (A cumulative sum test: Page, "Continuous inspection schemes", 1954.)
+/// is 0 up to a sum of 1.2 dB and 1 from 2.6 dB on. A voice gets there one to three frames after the detector has heard it and
+/// stays there between its syllables; an echo that breaks through for a moment does not, nor does a noise between two words of the
+/// loudspeaker's, behind which the next word would come through. (A cumulative sum test: Page, "Continuous inspection schemes",
+/// 1954.)
 ///
 /// Formats: powers in squared steps of the analyzer's bins, Int64. The canceller's, in quarters of a step and limited to
 /// 2^44, times factor, de-emphasis and weight stay below 2^60.

@@ -25,8 +25,6 @@ public struct FrontEnd: ~Copyable {
     private var spectrum = Spectrum()
     private var noise = NoiseEstimator()
     private var detector = VoiceDetector()
-    /// The detector's, of the newest frame, whatever may echo in it.
-    private var voiceProbabilityQ15: Int16 = 0
     private var noiseSuppressor: NoiseSuppressor
     private var synthesizer = SpectrumSynthesizer()
     private var gain = GainControl()
@@ -82,11 +80,10 @@ public struct FrontEnd: ~Copyable {
         verdict.clippedSamples = input.process(microphones, into: cleaned.base)
         cancel(farEnd, farEndCount, farEndOffset)
         formSpectrum()
-        if configuration.cancelsEcho { echo.judge(spectrum, noise, voiceProbabilityQ15: voiceProbabilityQ15) }
+        if configuration.cancelsEcho { echo.judge(spectrum, noise, voiceProbabilityQ15: detector.probabilityQ15) }
         if !echo.isAudible { noise.process(spectrum.logPowerQ16) }
         verdict.nearEndQ15 = echo.nearEndQ15
-        voiceProbabilityQ15 = detector.process(spectrum, noise)
-        verdict.speechProbabilityQ15 = min(voiceProbabilityQ15, verdict.nearEndQ15)
+        verdict.speechProbabilityQ15 = min(detector.process(spectrum, noise), verdict.nearEndQ15)
         beam?.pointee.learn(spectra, maskQ15: detector.maskQ15, isEcho: echo.isAudible)
         suppress(into: recognizerOutput)
         if configuration.controlsGain {

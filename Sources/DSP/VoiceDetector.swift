@@ -15,10 +15,13 @@ public struct VoiceDetector: ~Copyable {
     /// Expected |speech| / |all| of each bin of the newest frame, Q15, 0...32768; 257 values.
     public var maskQ15: UnsafePointer<Int32> { UnsafePointer(mask.base) }
 
+    /// That the newest frame holds speech, Q15, 0...32767.
+    public var probabilityQ15: Int16 { features.isSilence ? 0 : network.probabilityQ15 }
+
     /// - Parameters:
     ///   - spectrum: holds the frame.
     ///   - noise: has seen the frame.
-    /// - Returns: Q15, 0...32767.
+    /// - Returns: `probabilityQ15`.
     @_noAllocation @_noLocks
     public mutating func process(_ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator)
         -> Int16
@@ -26,6 +29,6 @@ public struct VoiceDetector: ~Copyable {
         features.process(spectrum, noise, into: network.featuresQ11.base)
         network.step()
         bands.spread(network.gainsQ15, into: mask.base)
-        return features.isSilence ? 0 : network.probabilityQ15
+        return probabilityQ15
     }
 }

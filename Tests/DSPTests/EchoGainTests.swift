@@ -111,7 +111,7 @@ private struct EchoGainModel {
     }
 
     /// 3.5 dB over the noise for one frame, then 9.5 dB for good.
-    private let stir: (Int) -> Int16 = { frame in frame >= 240 ? 300 : frame == 200 ? 150 : 100 }
+    private func stirringPeak(_ frame: Int) -> Int16 { frame >= 240 ? 300 : frame == 200 ? 150 : 100 }
 
     @Test func `one frame that stirs is no talker, a voice is one within 30 ms`() {
         var residual = EchoResidual()
@@ -129,7 +129,7 @@ private struct EchoGainModel {
         #expect(residual.nearEndQ15 > 16_384, "that there is something is still told")
     }
 
-    /// The certainty of 260 frames of `stir` without an echo; the noise is learnt from the first 200.
+    /// The certainty of 260 frames of `stirringPeak` without an echo; the noise is learnt from the first 200.
     private func certainties(of residual: inout EchoResidual, voiceProbabilityQ15: Int16) -> [Int32] {
         var noise = NoiseEstimator()
         var analyzer = SpectrumAnalyzer()
@@ -137,7 +137,7 @@ private struct EchoGainModel {
         var random = SeededNoise(seed: 271)
         let nothing = [Int64](repeating: 0, count: 257)
         return (0..<260).map { frame in
-            analyzer.process(random.samples(160, peak: stir(frame)), into: &spectrum)
+            analyzer.process(random.samples(160, peak: stirringPeak(frame)), into: &spectrum)
             if frame < 200 { noise.process(spectrum.logPowerQ16) }
             residual.process(
                 echoPower: nothing, residualSpectrum: spectrum, expectedMisalignment: nothing, isPathSuspect: false,

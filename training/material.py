@@ -86,9 +86,9 @@ class Material:
 
     # ------------------------------------------------------------ noise
 
-    def recording(self, recordings):
-        """Faster or slower by up to an octave, at times backwards or at levels that move."""
-        x, rate = pick(self.random, recordings), 2 ** self.random.uniform(-.8, .8)
+    def recording(self, recordings, octaves=.8):
+        """Faster or slower by up to so many octaves, at times backwards or at levels that move."""
+        x, rate = pick(self.random, recordings), 2 ** self.random.uniform(-octaves, octaves)
         y = np.resize(np.roll(x, -self.random.integers(len(x))), int(SAMPLES * rate) + 2)
         y = y[::-1] if self.random.random() < .3 else y
         y = np.interp(np.arange(SAMPLES) * rate, np.arange(len(y)), y)
@@ -123,7 +123,19 @@ class Material:
             y = self.murmur()
         else:
             y = sum(self.speech(.1) for _ in range(self.random.integers(4, 10)))
-        return unit(equalized(self.random, y, u(0, 9)))
+        return unit(equalized(self.random, y, 9 * u(0, 1) ** 2))
+
+    def mild(self):
+        """As the microphone of a good box hears it: a recording or two, hardly filtered, or something simple."""
+        u, kind = self.random.uniform, self.random.random()
+        if kind < .7:
+            y = self.recording(self.ambience if self.random.random() < .8 else self.music, .15)
+            y = y + u(.1, 1.) * self.recording(self.ambience, .15) if self.random.random() < .2 else y
+        elif kind < .85:
+            y = sounds.synthesized(self.random, SAMPLES)
+        else:
+            y = sum(self.speech(.1) for _ in range(self.random.integers(4, 10)))
+        return unit(equalized(self.random, y, u(0, 2)))
 
     def surroundings(self):
         """What is heard all day where people are."""
@@ -146,7 +158,8 @@ class Material:
         u, kind = self.random.uniform, self.random.random()
         if kind < .34:
             nothing = np.zeros(SAMPLES)
-            return nothing, nothing[::HOP] > 0, self.surroundings(), 0, decibels(u(-60, -18))
+            v = self.mild() if self.random.random() < .15 else self.surroundings()
+            return nothing, nothing[::HOP] > 0, v, 0, decibels(u(-60, -18))
         if kind < .58:
             x, label = self.meeting()
             v = self.noise() if self.random.random() < .6 else self.surroundings()
@@ -154,15 +167,18 @@ class Material:
         x = self.speech(u(.3, 4.))
         label = labels(x)
         x = within(self.random, x, sounds.room) if self.random.random() < .45 else x
-        v = self.noise() if self.random.random() < .65 else self.surroundings()
-        return x, label, v, u(-6, 25), decibels(u(-42, -16))
+        if self.random.random() < .4:
+            v = self.mild()
+        else:
+            v = self.noise() if self.random.random() < .6 else self.surroundings()
+        return x, label, v, u(-7, 25), decibels(u(-44, -16))
 
     def stream(self):
         """What the microphone hears and the speech in it, both in 16-bit steps, and the labels of its frames."""
         u = self.random.uniform
         x, label, v, snr, gain = self.parts()
         loudness = np.sqrt((x[np.repeat(label, HOP)] ** 2).mean()) if label.any() else 1
-        x = equalized(self.random, x, u(0, 5)) if self.random.random() < .6 else x
+        x = equalized(self.random, x, 5 * u(0, 1) ** 2)
         v = v * envelope(self.random, SAMPLES, 8, -25) if self.random.random() < .3 else v
         v = v * 0 if self.random.random() < .03 and label.any() else v
         s = x / loudness * gain

@@ -75,7 +75,8 @@ public struct GainControl: ~Copyable {
     }
 
     /// Towards the target: a 400th of the distance per ms up, a 200th down, at most 24 and 48 dB per second, at least 8; and not for
-    /// less than 1.5 dB, which is how much a second of speech differs from the next.
+    /// less than 1.5 dB, which is how much a second of speech differs from the next. Six times as fast in the first third of a second
+    /// of speech since the beginning: the first words are to be heard at the level of those that follow.
     @_noAllocation @_noLocks
     private mutating func move() {
         let ideal = Self.targetEnergyLog2Q16 &- Self.log2(levelQ8)
@@ -84,8 +85,9 @@ public struct GainControl: ~Copyable {
         isMoving = abs(distance) > (isMoving ? Self.decibel / 4 : Self.decibel &* 3 / 2)
         guard isMoving else { return }
         let slowest = Self.decibel &* 2 / 25
-        let up = min(max(distance / 40, slowest), 3 &* slowest)
-        let down = max(min(distance / 20, 0 &- slowest), -6 &* slowest)
+        let haste: Int32 = spoken < 32 ? 6 : 1
+        let up = min(max(distance &* haste / 40, slowest), 3 &* haste &* slowest)
+        let down = max(min(distance &* haste / 20, 0 &- slowest), -6 &* haste &* slowest)
         gainLog2Q16 &+= distance > 0 ? min(up, distance) : max(down, distance)
         levelGainQ16 = Log2.power(gainLog2Q16 / 2 &+ 16 &* Log2.one)
     }

@@ -20,6 +20,17 @@ import Testing
         #expect(run.peak <= 29_205)
     }
 
+    @Test(
+        .enabled(if: Recordings.areInstalled, "asterisk-core-sounds-en-g722 is not installed"), arguments: [-14.0, -34, -40])
+    func `the first words after the start are heard at the level of those that follow, a third of a second in`(decibels: Double) {
+        let track = Recordings.track
+        let run = GainRun(Self.track(at: decibels), track.isSpeech)
+        let spoken = track.isSpeech.indices.filter { track.isSpeech[$0] }
+        let (gain, later) = (run.gains[spoken[33]], run.gains[spoken[400]])
+        print("speech at \(decibels) dB: \(gain) dB of gain after a third of a second of it, \(later) dB after four")
+        #expect(abs(gain - later) < 5)
+    }
+
     @Test(.enabled(if: Recordings.areInstalled, "asterisk-core-sounds-en-g722 is not installed"))
     func `a shout after a whisper does not clip and stands at -20 dB 2 s later, and the whisper after it too`() {
         let track = Recordings.track

@@ -17,6 +17,8 @@ public struct GainControl: ~Copyable {
     /// -1 dB full scale.
     private static var ceiling: Int64 { 29_204 }
     private static var nodes: Int { 16 }
+    /// A third of a second: how many frames `recentQ8` is the mean of, and how long the first gain makes haste.
+    private static var recentFrames: Int64 { 32 }
 
     /// Mean energy of a second of speech frames, Q8; with `spoken` as its number of frames, up to 100.
     private var levelQ8: Int64 = 0
@@ -65,12 +67,12 @@ public struct GainControl: ~Copyable {
         let heardQ8 = energy &<< 8
         spoken = min(spoken &+ 1, 100)
         let shortQ8 = spoken == 1 ? heardQ8 : min(heardQ8, recentQ8 &* 8 &+ 256)
-        recentQ8 &+= (shortQ8 &- recentQ8) / min(spoken, 32)
+        recentQ8 &+= (shortQ8 &- recentQ8) / min(spoken, Self.recentFrames)
         levelQ8 &+= (shortQ8 &- levelQ8) / spoken
         let distance = Self.log2(recentQ8) &- Self.log2(levelQ8)
-        if spoken >= 32, abs(distance) > 6 &* Self.decibel {
+        if spoken >= Self.recentFrames, abs(distance) > 6 &* Self.decibel {
             // Somebody else, or the same person in another voice.
-            (levelQ8, spoken) = (recentQ8, 32)
+            (levelQ8, spoken) = (recentQ8, Self.recentFrames)
         }
     }
 
@@ -85,7 +87,7 @@ public struct GainControl: ~Copyable {
         isMoving = abs(distance) > (isMoving ? Self.decibel / 4 : Self.decibel &* 3 / 2)
         guard isMoving else { return }
         let slowest = Self.decibel &* 2 / 25
-        let haste: Int32 = spoken < 32 ? 6 : 1
+        let haste: Int32 = spoken < Self.recentFrames ? 6 : 1
         let up = min(max(distance &* haste / 40, slowest), 3 &* haste &* slowest)
         let down = max(min(distance &* haste / 20, 0 &- slowest), -6 &* haste &* slowest)
         gainLog2Q16 &+= distance > 0 ? min(up, distance) : max(down, distance)

@@ -15,11 +15,12 @@ as_root() {
   else fail "packages must be installed: run as root, or install sudo"; fi
 }
 
-# libraries of the daemon; voices and recordings of the demo; certificates, Python and a page's engine for the tests
+# libraries of the daemon; voices and recordings of the demo; certificates, Python and a page's engine for the tests; what makes the
+# page's module small
 packages=(
   libasound2-dev libcurl4-openssl-dev libgpiod-dev libsystemd-dev pkg-config ca-certificates
   libflite1 asterisk-core-sounds-en-g722
-  openssl python3 python3-venv python3-pip binutils systemd nodejs
+  openssl python3 python3-venv python3-pip binutils systemd nodejs binaryen
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -1,6 +1,7 @@
-"""Writes a model of `train.py` as Swift: integers that VoiceLayer.swift takes, one or two layers to a file.
+"""Writes models as Swift: `train.py`'s for VoiceLayer.swift, one or two layers to a file, `train_gains.py`'s for BinLayer.swift.
 
     python3 swift_weights.py MODEL.npz ../Sources/DSP
+    python3 swift_weights.py --gains GAINS.npz ../Sources/DSP
 """
 import argparse
 import pathlib
@@ -44,6 +45,27 @@ def table(what, name, values):
     return f"    /// {what}\n    public static let {name}: [Int32] = [\n{filled(numbers(values), 8)}\n    ]\n"
 
 
+def bin_layer(what, name, weights, bias):
+    parts = [("biasesQ22", numbers(bias * 2 ** 22)), ("valuesQ11", numbers((weights * 2 ** 11).T.reshape(-1)))]
+    body = ",\n".join(f"        {part}: [\n{filled(items, 12)}\n        ]" for part, items in parts)
+    return f"    /// {what}\n    public static let {name} = BinLayer.Weights(\n{body})\n"
+
+
+def gain_layers(m):
+    yield layer("`VoiceNetwork`'s units and states to the biases of the units.", "voice", m["voice"], m["units_bias"], 12)
+    # Of five neighbours two numbers, then of five neighbours the other two, then two.
+    taps = m["units"][:20].reshape(5, 4, -1)
+    yield bin_layer("Features to rectified units.", "units", np.r_[taps[:, :2].reshape(10, -1), taps[:, 2:].reshape(10, -1), m["units"][20:]],
+                    0 * m["units_bias"])
+    yield bin_layer("Units and states to what a state keeps, then to what it may become.", "states",
+                    np.concatenate([m["fed"], m["state"]]), m["states_bias"])
+    units = m["units"].shape[1]
+    own, below, here, above = np.split(m["gain"][:, 0], [units, units + len(m["state"]), units + 2 * len(m["state"])])
+    away = np.zeros(units)
+    yield bin_layer("Units and states to the logit of the bin's gain, of the next higher bin's and of the next lower one's.", "gain",
+                    np.stack([np.r_[own, here], np.r_[away, below], np.r_[away, above]], 1), np.r_[m["gain_bias"], 0, 0])
+
+
 def files(m):
     yield "Dense", "public enum", [
         table("Mean of each feature in the training material, octaves in Q16.", "featureMeansQ16", m["mean"] * 2 ** 16),
@@ -65,13 +87,19 @@ def files(m):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gains", action="store_true", help="the gain network's")
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     options = parser.parse_args()
-    head = "/// Trained numbers of the voice network: made by `training/swift_weights.py`, not by hand.\n"
-    for name, kind, parts in files(np.load(options.model)):
+    model = np.load(options.model)
+    head = "/// Trained numbers of the {} network: made by `training/swift_weights.py`, not by hand.\n{} {}Weights {{\n"
+    if options.gains:
+        path = options.folder / "GainWeights.swift"
+        path.write_text(head.format("gain", "public enum", "Gain") + "\n".join(gain_layers(model)) + "}\n")
+        return
+    for name, kind, parts in files(model):
         path = options.folder / f"VoiceWeights{name}.swift"
-        path.write_text(f"{head}{kind} VoiceWeights {{\n" + "\n".join(parts) + "}\n")
+        path.write_text(head.format("voice", kind, "Voice") + "\n".join(parts) + "}\n")
 
 
 if __name__ == "__main__":

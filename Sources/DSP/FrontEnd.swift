@@ -125,7 +125,7 @@ public struct FrontEnd: ~Copyable {
         if configuration.noiseFloorDecibels < 0 {
             // Comfort noise is noise too.
             if configuration.suppressesResidualEcho && echo.mayHoldEcho { spectrum.measure() }
-            noiseSuppressor.process(spectrum, noise, maskQ15: detector.maskQ15)
+            noiseSuppressor.process(spectrum, noise, detector)
             synthesizer.process(spectrum, gainsQ15: noiseSuppressor.gainsQ15, into: output)
         } else {
             synthesizer.process(spectrum, into: output)

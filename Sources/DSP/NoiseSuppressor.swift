@@ -8,21 +8,20 @@
 /// All of it in base-2 logarithms (Q16), so that products are sums and every function of one variable is a look-up; a sum of powers
 /// a + b, a the larger, is log a + log(1 + 2^(log b - log a)), a look-up too. Only the gain leaves the logarithm, as Q15.
 ///
-/// With a mask m (share of speech in the bin's amplitude, `VoiceDetector.maskQ15`) the gain is multiplied by a curve close to
-/// sin(pi m / 2), m (1.55 - 0.55 m^2), within 0.015 of it: the statistics know each bin's steady noise, the network knows what
-/// moves and is no speech. The curve is gentler than m itself where speech is likely; the memory A' stays that of the statistics
-/// alone, because a mask in it would feed on itself (both tried on recordings: less PESQ).
-/// Noise is estimated without the mask, into which speech would leak wherever the mask is low.
+/// With a voice detector these gains are one of the numbers from which `GainNetwork` makes its own: the statistics know each bin's
+/// steady noise, the networks know what moves and is no speech. The memory A' stays that of the statistics alone, and noise is
+/// estimated without the networks, into which speech would leak wherever they are wrong.
 ///
 /// The smoothing of 0.92 is chosen for intelligibility, not for the deepest silence. Headroom: logarithms are within +-2^23, gains
-/// and mask at most 2^15, their product at most 2^30.
+/// at most 2^15.
 public struct NoiseSuppressor: ~Copyable {
     private let logFloorQ16: Int32
     private let floorQ15: Int32
-    private let wholeMaskQ15 = FixedArray<Int32>(count: 257, repeating: 32_768)
     /// log2 of the clean power of the frame before.
     private let logCleanQ16 = FixedArray<Int32>(count: 257, repeating: 0)
+    private let logGainQ16 = FixedArray<Int32>(count: 257, repeating: 0)
     private let gains = FixedArray<Int32>(count: 257, repeating: 32_768)
+    private let network = GainNetwork()
     /// Of log g: log2 of 0.08 (g - 1), not below -12.
     private let logExcessQ16 = Curve { weightedExcessQ16(logRatioQ16: $0) }
     /// Of the logarithms' difference d: log2 of 1 + 2^-|d|.
@@ -45,26 +44,45 @@ public struct NoiseSuppressor: ~Copyable {
     /// Gain of each bin in the newest frame, Q15 (32768 is 1); 257 values.
     public var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
 
-    /// Renews `gainsQ15`.
+    /// log2 of the statistics' gain of each bin in the newest frame, amplitude, Q16, without the floor; 257 values.
+    public var statisticalLogGainQ16: UnsafePointer<Int32> { UnsafePointer(logGainQ16.base) }
+
+    /// Renews `gainsQ15` by the statistics alone.
     ///
     /// - Parameters:
     ///   - spectrum: the frame.
     ///   - noise: has seen the frame.
-    ///   - maskQ15: 257 values in 0...32768; nil for the statistics alone.
     @_noAllocation @_noLocks
-    public mutating func process(
-        _ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator, maskQ15: UnsafePointer<Int32>? = nil
-    ) {
-        updateGains(spectrum.logPowerQ16, noise.logNoiseQ16, maskQ15 ?? UnsafePointer(wholeMaskQ15.base))
+    public mutating func process(_ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator) {
+        estimate(spectrum.logPowerQ16, noise.logNoiseQ16)
+        let power = powerQ15.points()
+        for k in 0..<257 {
+            gains.base[k] = max(power.value(at: max(logGainQ16.base[k], logFloorQ16)), floorQ15)
+        }
     }
 
+    /// Renews `gainsQ15`.
+    ///
+    /// - Parameters:
+    ///   - spectrum: the frame.
+    ///   - noise: has seen the frame, as `voice` has.
     @_noAllocation @_noLocks
-    private func updateGains(
-        _ logPowerQ16: UnsafePointer<Int32>, _ logNoiseQ16: UnsafePointer<Int32>, _ maskQ15: UnsafePointer<Int32>
+    public mutating func process(
+        _ spectrum: borrowing Spectrum, _ noise: borrowing NoiseEstimator, _ voice: borrowing VoiceDetector
     ) {
-        let (cleanQ16, gainsQ15, floorQ15, logFloorQ16) = (logCleanQ16.base, gains.base, floorQ15, logFloorQ16)
+        estimate(spectrum.logPowerQ16, noise.logNoiseQ16)
+        network.step(spectrum, noise, voice, statisticalLogGainQ16: statisticalLogGainQ16, into: gains.base)
+        for k in 0..<257 {
+            gains.base[k] = max(gains.base[k], floorQ15)
+        }
+    }
+
+    /// Renews `logGainQ16`.
+    @_noAllocation @_noLocks
+    private func estimate(_ logPowerQ16: UnsafePointer<Int32>, _ logNoiseQ16: UnsafePointer<Int32>) {
+        let (cleanQ16, logGainQ16) = (logCleanQ16.base, logGainQ16.base)
         let (excess, sum, wiener) = (logExcessQ16.points(), logSumQ16.points(), logWienerQ16.points())
-        let (expansion, power) = (logExpansionQ16.points(), powerQ15.points())
+        let expansion = logExpansionQ16.points()
         for k in 0..<257 {
             let logRatio = logPowerQ16[k] &- logNoiseQ16[k]
             // log2 of 0.92 is -0.12029.
@@ -76,10 +94,7 @@ public struct NoiseSuppressor: ~Copyable {
             let logWiener = wiener.value(at: logPrior)
             let logGain = min(logWiener &+ expansion.value(at: logWiener &+ logRatio), 0)
             cleanQ16[k] = logPowerQ16[k] &+ 2 &* logGain
-            let gain = power.value(at: max(logGain, logFloorQ16))
-            let mask = maskQ15[k]
-            let curve = (mask &* (50_790 &- (((mask &* mask) &>> 15) &* 18_022) &>> 15)) &>> 15
-            gainsQ15[k] = max((gain &* curve) &>> 15, floorQ15)
+            logGainQ16[k] = logGain
         }
     }
 }

@@ -15,6 +15,12 @@ public struct VoiceDetector: ~Copyable {
     /// Expected |speech| / |all| of each bin of the newest frame, Q15, 0...32768; 257 values.
     public var maskQ15: UnsafePointer<Int32> { UnsafePointer(mask.base) }
 
+    /// What the network makes of the newest frame: its units, then its states, Q12; 176 values.
+    public var hiddenQ12: UnsafePointer<Int16> { network.hiddenQ12 }
+
+    /// The slow level that the frame is described against (`VoiceFeatures`), log2 of power in Q16.
+    public var slowLevelQ16: Int32 { features.slowLevelQ16 }
+
     /// That the newest frame holds speech, Q15, 0...32767.
     public var probabilityQ15: Int16 { features.isSilence ? 0 : network.probabilityQ15 }
 

@@ -25,7 +25,8 @@ public struct VoiceFeatures: ~Copyable {
     private let logBelowQ16 = FixedArray<Int32>(count: 258, repeating: 0)
     private let bandQ16 = FixedArray<Int32>(count: VoiceBands.count, repeating: 0)
     private var unitQ16: Int32 = 0
-    private var slowLevelQ16: Int32 = -1
+    /// log2 of power, Q16; negative before the first frame.
+    private(set) var slowLevelQ16: Int32 = -1
 
     public init() {
         for index in 0..<VoiceNetwork.featureCount {

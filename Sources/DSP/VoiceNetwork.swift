@@ -11,6 +11,8 @@ public struct VoiceNetwork: ~Copyable {
 
     /// Expected share of speech in the amplitude of each band, then of each single bin, Q15, 0...32768.
     public var gainsQ15: UnsafePointer<Int32> { UnsafePointer(gains.base) }
+    /// Rectified units, then states, Q12.
+    var hiddenQ12: UnsafePointer<Int16> { UnsafePointer(hidden.base) }
     /// Of the newest frame, Q15.
     public private(set) var probabilityQ15: Int16 = 0
     /// The features, Q11, that `step` reads; those from `featureCount` on stay 0.
@@ -23,8 +25,7 @@ public struct VoiceNetwork: ~Copyable {
     private let binLayer = VoiceLayer(VoiceWeights.binGains)
     private let logistic = Logistic()
     private let sumsQ16 = FixedArray<Int32>(count: 96, repeating: 0)
-    /// Rectified units, then states.
-    private let hiddenQ12 = FixedArray<Int16>(
+    private let hidden = FixedArray<Int16>(
         count: VoiceRecurrence.inputCount + VoiceRecurrence.unitCount, repeating: 0)
     private let gains = FixedArray<Int32>(count: VoiceNetwork.gainCount, repeating: 32_768)
 
@@ -35,17 +36,17 @@ public struct VoiceNetwork: ~Copyable {
     public mutating func step() {
         dense.apply(featuresQ11.base, into: sumsQ16.base)
         for unit in 0..<VoiceRecurrence.inputCount {
-            hiddenQ12.base[unit] = saturatedInt16(
+            hidden.base[unit] = saturatedInt16(
                 roundingShift(max(min(sumsQ16.base[unit], 8 &* 65_536), 0), 4))
         }
-        recurrence.step(hiddenQ12.base, logistic)
+        recurrence.step(hidden.base, logistic)
         for unit in 0..<VoiceRecurrence.unitCount {
-            hiddenQ12.base[VoiceRecurrence.inputCount &+ unit] = recurrence.stateQ15[unit] &>> 3
+            hidden.base[VoiceRecurrence.inputCount &+ unit] = recurrence.stateQ15[unit] &>> 3
         }
         speechLayer.apply(recurrence.stateQ15, into: sumsQ16.base)
         probabilityQ15 = saturatedInt16(logistic.sigmoidQ20(sumsQ16.base[0]) &>> 5)
-        bandLayer.apply(hiddenQ12.base, into: sumsQ16.base)
-        binLayer.apply(hiddenQ12.base, into: sumsQ16.base + VoiceBands.count)
+        bandLayer.apply(hiddenQ12, into: sumsQ16.base)
+        binLayer.apply(hiddenQ12, into: sumsQ16.base + VoiceBands.count)
         for gain in 0..<Self.gainCount {
             gains.base[gain] = logistic.sigmoidQ20(sumsQ16.base[gain]) &>> 5
         }

@@ -28,7 +28,7 @@ extension Reference {
             zip(Self.layer(inputs, units), Self.layer(recurrent, state)).map { sigmoid($0 + $1) }
         }
 
-        private static func layer(_ weights: VoiceLayer.Weights, _ inputs: [Double]) -> [Double] {
+        static func layer(_ weights: VoiceLayer.Weights, _ inputs: [Double]) -> [Double] {
             weights.scalesQ24.indices.map { output in
                 let sum = inputs.indices.reduce(0.0) { $0 + inputs[$1] * Double(weights.weight(output: output, input: $1)) }
                 return sum * Double(weights.scalesQ24[output]) / 0x1p24 + Double(weights.biasesQ16[output]) / 0x1p16

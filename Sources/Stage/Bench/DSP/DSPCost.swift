@@ -30,9 +30,10 @@ extension DSPStage {
         case .cancelEcho: "echo canceller, \(DSPStages.tailMilliseconds) ms"
         case .analyse: "spectrum"
         case .estimateNoise: "noise estimate"
-        case .detectVoice: "voice detector's network, with the mask"
+        case .detectVoice: "voice network, with the mask"
         case .judgeEcho: "residual echo"
-        case .suppressNoise: "noise suppressor"
+        case .suppressNoise: "noise suppressor, statistics alone"
+        case .suppressNoiseByNetworks: "noise suppressor, with the gain network"
         case .synthesize: "synthesis"
         case .controlGain: "level control"
         case .fourMicrophones: "front end, four microphones"
@@ -60,11 +61,11 @@ struct DSPSum {
 
     static let all = [
         DSPSum(
-            name: "noise suppression, without the network", stages: [.analyse, .estimateNoise, .suppressNoise, .synthesize],
+            name: "noise suppression, without a network", stages: [.analyse, .estimateNoise, .suppressNoise, .synthesize],
             atMost: 90_000),
         DSPSum(
-            name: "noise suppression, with the network",
-            stages: [.analyse, .estimateNoise, .detectVoice, .suppressNoise, .synthesize], atMost: 300_000),
+            name: "noise suppression, with the networks",
+            stages: [.analyse, .estimateNoise, .detectVoice, .suppressNoiseByNetworks, .synthesize], atMost: 300_000),
         DSPSum(name: "voice detector", stages: [.analyse, .estimateNoise, .detectVoice], atMost: 150_000),
         DSPSum(
             name: "echo canceller with residual suppression",

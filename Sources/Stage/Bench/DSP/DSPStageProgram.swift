@@ -37,6 +37,7 @@ extension DSPStage {
         case .detectVoice: "linnet_dsp_detect_voice"
         case .judgeEcho: "linnet_dsp_judge_echo"
         case .suppressNoise: "linnet_dsp_suppress_noise"
+        case .suppressNoiseByNetworks: "linnet_dsp_suppress_noise_by_networks"
         case .synthesize: "linnet_dsp_synthesize"
         case .controlGain: "linnet_dsp_control_gain"
         case .fourMicrophones: "linnet_dsp_four_microphones"
@@ -50,8 +51,8 @@ extension DSPStage {
 private final class CallgrindCounter: DSPCounter {
     /// By the stages' raw values. Called through pointers, so that each keeps its name in the program.
     private let functions: [@convention(c) (UnsafeMutableRawPointer) -> Void] = [
-        highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize, controlGain,
-        fourMicrophones, fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle,
+        highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise,
+        suppressNoiseByNetworks, synthesize, controlGain, fourMicrophones, fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle,
     ]
 
     override func count(_ stage: DSPStage, of stages: DSPStages) {
@@ -77,6 +78,8 @@ private func detectVoice(_ work: UnsafeMutableRawPointer) { perform(.detectVoice
 private func judgeEcho(_ work: UnsafeMutableRawPointer) { perform(.judgeEcho, work) }
 @_cdecl("linnet_dsp_suppress_noise") @inline(never)
 private func suppressNoise(_ work: UnsafeMutableRawPointer) { perform(.suppressNoise, work) }
+@_cdecl("linnet_dsp_suppress_noise_by_networks") @inline(never)
+private func suppressNoiseByNetworks(_ work: UnsafeMutableRawPointer) { perform(.suppressNoiseByNetworks, work) }
 @_cdecl("linnet_dsp_synthesize") @inline(never)
 private func synthesize(_ work: UnsafeMutableRawPointer) { perform(.synthesize, work) }
 @_cdecl("linnet_dsp_control_gain") @inline(never)

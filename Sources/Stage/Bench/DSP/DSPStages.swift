@@ -8,8 +8,8 @@
 /// What `linnet bench dsp` counts: the stages in the order in which a frame passes them, then the whole.
 package enum DSPStage: Int, CaseIterable {
     // One microphone, tail of `DSPStages.tailMilliseconds`.
-    case highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, synthesize,
-        controlGain
+    case highPass, cancelEcho, analyse, estimateNoise, detectVoice, judgeEcho, suppressNoise, suppressNoiseByNetworks,
+        synthesize, controlGain
     // The whole front end.
     case fourMicrophones, fourMicrophonesIdle, oneMicrophone, oneMicrophoneIdle
 
@@ -38,6 +38,7 @@ final class DSPStages {
     private var noise = NoiseEstimator()
     private var detector = VoiceDetector()
     private var suppressor = NoiseSuppressor()
+    private var networkSuppressor = NoiseSuppressor()
     private var synthesizer = SpectrumSynthesizer()
     private var gain = GainControl()
     private var probabilityQ15: Int16 = 0
@@ -84,8 +85,9 @@ final class DSPStages {
         case .estimateNoise: noise.process(spectrum.logPowerQ16)  // the front end leaves it out while echo is audible
         case .detectVoice: probabilityQ15 = detector.process(spectrum, noise)
         case .judgeEcho: judgeEcho()
-        case .suppressNoise: suppressor.process(spectrum, noise, maskQ15: detector.maskQ15)
-        case .synthesize: synthesizer.process(spectrum, gainsQ15: suppressor.gainsQ15, into: output.base)
+        case .suppressNoise: suppressor.process(spectrum, noise)
+        case .suppressNoiseByNetworks: networkSuppressor.process(spectrum, noise, detector)
+        case .synthesize: synthesizer.process(spectrum, gainsQ15: networkSuppressor.gainsQ15, into: output.base)
         case .controlGain: gain.process(output.base, speechProbabilityQ15: probabilityQ15)
         case .fourMicrophones: process(&fourMicrophones, talk)
         case .fourMicrophonesIdle: process(&fourMicrophonesIdle, idle)

@@ -34,7 +34,7 @@ public struct BinLayer: ~Copyable {
             for input in 0..<inputs {
                 let pair = (output / 4 * pairCount + input / 2) * 4 + output % 4
                 for bin in 0..<4 {
-                    weightsQ11[pair * 8 + 2 * bin + input % 2] = trained.valuesQ11[output * inputs + input]
+                    weightsQ11[pair * 8 + FourWords.place(input % 2, bin)] = trained.valuesQ11[output * inputs + input]
                 }
             }
         }
@@ -70,10 +70,10 @@ public struct BinLayer: ~Copyable {
         @_noAllocation @_noLocks @inline(__always)
         mutating func add(_ words: UnsafePointer<Int32>) {
             let input = FourWords(words)
-            a = a &+ input.products(weights)
-            b = b &+ input.products(weights + 16)
-            c = c &+ input.products(weights + 32)
-            d = d &+ input.products(weights + 48)
+            a = input.products(weights, addedTo: a)
+            b = input.products(weights + 16, addedTo: b)
+            c = input.products(weights + 32, addedTo: c)
+            d = input.products(weights + 48, addedTo: d)
             weights += 64
         }
 
@@ -92,27 +92,51 @@ public struct BinLayer: ~Copyable {
 
 /// Two values each of four bins.
 private struct FourWords {
-    #if arch(x86_64) || arch(arm64)
+    #if arch(x86_64)
         private let values: SIMD8<Int16>
 
         @_noAllocation @_noLocks @inline(__always)
         init(_ words: UnsafePointer<Int32>) { values = UnsafeRawPointer(words).loadUnaligned(as: SIMD8<Int16>.self) }
 
+        /// Where the weight of a bin's first or second value stands: `pmaddwd` adds neighbours.
+        static func place(_ value: Int, _ bin: Int) -> Int { 2 * bin + value }
+
         @_noAllocation @_noLocks @inline(__always)
-        func products(_ weights: UnsafeRawPointer) -> SIMD4<Int32> { pairSums(values, weights.load(as: SIMD8<Int16>.self)) }
+        func products(_ weights: UnsafeRawPointer, addedTo sums: SIMD4<Int32>) -> SIMD4<Int32> {
+            sums &+ pairSums(values, weights.load(as: SIMD8<Int16>.self))
+        }
+    #elseif arch(arm64)
+        private let values: SIMD8<Int32>
+
+        @_noAllocation @_noLocks @inline(__always)
+        init(_ words: UnsafePointer<Int32>) {
+            let pairs = UnsafeRawPointer(words).loadUnaligned(as: SIMD4<Int32>.self)
+            values = SIMD8(lowHalf: (pairs &<< 16) &>> 16, highHalf: pairs &>> 16)
+        }
+
+        /// `smlal` adds halves.
+        static func place(_ value: Int, _ bin: Int) -> Int { 4 * value + bin }
+
+        @_noAllocation @_noLocks @inline(__always)
+        func products(_ weights: UnsafeRawPointer, addedTo sums: SIMD4<Int32>) -> SIMD4<Int32> {
+            let weights = widened(weights.load(as: SIMD8<Int16>.self))
+            return sums &+ values.lowHalf &* weights.lowHalf &+ values.highHalf &* weights.highHalf
+        }
     #else
         private let words: UnsafePointer<Int32>
 
         @_noAllocation @_noLocks @inline(__always)
         init(_ words: UnsafePointer<Int32>) { self.words = words }
 
+        static func place(_ value: Int, _ bin: Int) -> Int { 2 * bin + value }
+
         @_noAllocation @_noLocks @inline(never)
-        func products(_ weights: UnsafeRawPointer) -> SIMD4<Int32> {
+        func products(_ weights: UnsafeRawPointer, addedTo sums: SIMD4<Int32>) -> SIMD4<Int32> {
             let pair = weights.load(as: Int32.self)
-            var sums = SIMD4<Int32>(repeating: 0)
+            var sums = sums
             for bin in 0..<4 {
                 let word = words[bin]
-                sums[bin] = low(word) &* low(pair) &+ (word &>> 16) &* (pair &>> 16)
+                sums[bin] &+= low(word) &* low(pair) &+ (word &>> 16) &* (pair &>> 16)
             }
             return sums
         }
